@@ -1,0 +1,1 @@
+"""The content model: listing, selection, consultation, changes, disclosure control."""

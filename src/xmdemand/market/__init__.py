@@ -1,0 +1,1 @@
+"""Panels of monthly series -> draws of the next year; backtests."""

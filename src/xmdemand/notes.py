@@ -1,0 +1,101 @@
+"""Notes: what was assumed, dropped, imputed or found thin, as codes with fields.
+
+A note carries no prose. Its words live once per language in `messages/zh.toml` and
+`messages/en.toml`, under ``[room] key = "... {field} ..."`` for the code ``room.key``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from xmdemand.errors import NotFoundError
+
+Severity = Literal["info", "warning", "error"]
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing a reader of a result should know.
+
+    Parameters
+    ----------
+    code
+        ``room.key``, for example ``survey.singleton``; its words are in `messages/`.
+    where
+        What it is about: file and row, stratum, series, occupation.
+    n
+        How many cases it stands for.
+    severity
+        ``info`` (a rule was applied), ``warning`` (a doubt), ``error`` (something was refused).
+    fields
+        Further values that the words use.
+
+    Examples
+    --------
+    >>> Note("core.example", where="4-10-01-05", n=3).say("en")
+    '4-10-01-05: an example with 3 cases'
+    """
+
+    code: str
+    where: str = ""
+    n: int = 1
+    severity: Severity = "info"
+    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def say(self, lang: Language = "zh") -> str:
+        """The note in words."""
+        return text(self.code, lang, where=self.where, n=self.n, **self.fields)
+
+    def as_dict(self) -> dict[str, object]:
+        """For records and machine-readable output."""
+        return {
+            "code": self.code,
+            "where": self.where,
+            "n": self.n,
+            "severity": self.severity,
+            "fields": dict(self.fields),
+        }
+
+
+Notes = tuple[Note, ...]
+
+
+@cache
+def _catalogue(lang: Language) -> Mapping[str, Mapping[str, str]]:
+    raw = (files("xmdemand") / "messages" / f"{lang}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(raw)
+
+
+def text(code: str, lang: Language = "zh", /, **fields: object) -> str:
+    """The words of a message code with its fields filled in.
+
+    Raises
+    ------
+    NotFoundError
+        If the code has no words in that language, or the words use a field that is not given.
+    """
+    room, _, key = code.partition(".")
+    try:
+        return _catalogue(lang)[room][key].format(**fields)
+    except KeyError as error:
+        raise NotFoundError(f"message {code!r} ({lang}): missing {error}") from None
+
+
+def message_codes(lang: Language) -> frozenset[str]:
+    """Every code that has words in `lang` (tests hold the two languages against each other)."""
+    return frozenset(f"{room}.{key}" for room, keys in _catalogue(lang).items() for key in keys)
+
+
+def as_html(notes: Iterable[Note], lang: Language = "zh") -> str:
+    """Notes as a small HTML list, for notebooks."""
+    from html import escape
+
+    items = "".join(f"<li>{escape(note.say(lang))}</li>" for note in notes)
+    return f"<ul>{items}</ul>" if items else ""

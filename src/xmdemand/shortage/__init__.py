@@ -1,0 +1,1 @@
+"""Demand, supply, intent -> indicators -> index -> ranks with uncertainty -> tiers."""

@@ -1,0 +1,73 @@
+"""What the ranking room hands to the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xmdemand.draws import Draws
+from xmdemand.notes import Notes
+from xmdemand.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking(Result):
+    """Every occupation with evidence: demand, need, intent, index, ranks, tier, and why.
+
+    Attributes
+    ----------
+    frame
+        Indexed by occupation (unit code, sorted), columns
+
+        - ``name, lineage``;
+        - quantities in persons a year, each ``q, q_lower, q_upper`` (90%): ``demand, supply,
+          gap, need_entry, need_upgrade, need, intent``; ``gap_half, gap_double`` (medians at
+          λ = 1/2 and 2);
+        - ``basis`` (``both, survey, register``), ``survey_weight, survey_demand,
+          register_demand, assumed`` (no evidence sets the level);
+        - ``p_need, p_intent`` (above the profile's persons), ``advice`` (``open, guide, control,
+          none``), ``p_advice``;
+        - ``rated``, ``unrated_reason`` (a message code or empty), ``index, index_lower,
+          index_upper``;
+        - ``rank, rank_lower, rank_upper`` (median and 90%), ``p_top``, ``rank_survey,
+          rank_register`` (single-witness, NaN where none);
+        - ``p_tier_1 ... p_tier_T`` (P(index >= cut)), ``tier`` (stars, 0 = none),
+          ``tier_memoryless``, ``tier_last`` (-1 = no past edition);
+        - ``bad_job, p_bad_job, remedy, cause`` (keys: ``few_applicants, unsuitable, pay,
+          retention, long_training`` or empty);
+        - ``eligible, listed`` (by rule, before quotas and decisions), ``failed`` (message code of
+          the first rule failed, or empty), ``failed_value, failed_limit``;
+        - ``reporters, registered_posts, firms`` and ``levels`` (tuple of level keys demanded).
+    indicators
+        Long: ``occupation, indicator, value`` (posterior mean on its own scale), ``lower, upper,
+        z, weight, contribution, observed, source``. Contributions of an occupation add up to its
+        index.
+    draws
+        By name: ``demand, supply, gap, need, intent, index``.
+    groups
+        ``occupation, group, persons, n, suits``: group-specific intent.
+    thresholds
+        ``what, threshold, rows``: how many rows other thresholds would give.
+    sensitivity
+        ``choice, alternative, mean_rank_shift, top_kept``: choices of weights and forms, apart
+        from sampling uncertainty.
+    parameters
+        ``group, parameter, estimate, lower, upper, n, source``: κ, a, φ, λ, π and the rest.
+    goalposts
+        What is frozen for later editions: median and spread by indicator, cuts by tier, editions
+        since.
+    """
+
+    frame: pd.DataFrame
+    indicators: pd.DataFrame
+    draws: Mapping[str, Draws]
+    groups: pd.DataFrame
+    thresholds: pd.DataFrame
+    sensitivity: pd.DataFrame
+    parameters: pd.DataFrame
+    goalposts: Mapping[str, object]
+    notes: Notes = ()

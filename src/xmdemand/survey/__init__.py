@@ -1,0 +1,1 @@
+"""Design, weights, calibration, estimates with errors, small areas."""

@@ -1,0 +1,84 @@
+"""The internal record: evidence, ranks, decisions with who and why. Never published.
+
+`record.json` is next year's `previous/record.json` and what `explain`, `verify` and `diff` read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from xmdemand.catalogue.content import Catalogue, Frozen
+
+RECORD_VERSION = "1.0"
+"""Of `record.json`."""
+
+
+class Decision(Frozen):
+    """What an official decided on an occupation, beside what the rule said."""
+
+    lineage: str
+    code: str
+    action: Literal["keep", "add", "drop", "raise", "lower", "lift_flag"]
+    reason: str
+    who: str
+    department: str
+    date: str
+    evidence_hash: str = ""
+    reopened: bool = Field(default=False, description="The evidence changed since.")
+
+
+class RecordEntry(Frozen):
+    """Everything known of an occupation, listed or not."""
+
+    lineage: str
+    code: str
+    name: str
+    eligible: bool
+    listed: bool
+    seq: int | None = None
+    stars: int = 0
+    rule_listed: bool
+    rule_stars: int
+    failed: str = Field(default="", description="Message code of the first rule failed.")
+    failed_text: str = Field(default="", description="The same in Chinese words.")
+    failed_value: float | None = None
+    failed_limit: float | None = None
+    numbers: dict[str, float | int | str | bool | None] = Field(
+        description="The row of Ranking.frame, as computed (unrounded)."
+    )
+    indicators: tuple[dict[str, Any], ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    evidence_hash: str
+
+
+class Record(Frozen):
+    """The complete internal record of an edition."""
+
+    record_version: str = RECORD_VERSION
+    software_version: str
+    profile: str
+    year: int
+    seed: int
+    state: Literal["draft", "consultation", "signed", "published"] = "draft"
+    catalogue: Catalogue
+    entries: tuple[RecordEntry, ...]
+    ranking: dict[str, Any] = Field(description="xmdemand.shortage.to_record(ranking).")
+    files: tuple[dict[str, Any], ...] = Field(description="The accounting of every input file.")
+    notes: tuple[dict[str, Any], ...] = ()
+    diagnostics: tuple[dict[str, Any], ...] = ()
+    parameters: tuple[dict[str, Any], ...] = ()
+    sensitivity: tuple[dict[str, Any], ...] = ()
+    thresholds: tuple[dict[str, Any], ...] = ()
+
+
+class Content(Frozen):
+    """What `catalogue.compile` hands to `publish.write`: the record and its public projection."""
+
+    record: Record
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The public projection; public files are rendered from this alone."""
+        return self.record.catalogue

@@ -1,0 +1,86 @@
+"""Office files without the clock: the same content gives the same bytes on any day.
+
+openpyxl and python-docx stamp the time of writing into `docProps/core.xml` and into the zip's
+directory, even when told a date. Everything the package writes as xlsx or docx passes here last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from xmdemand.errors import InputError, OutputError
+
+_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_ZIP_EPOCH = dt.datetime(1980, 1, 1)
+
+
+def normalise_ooxml(file: bytes | Path, when: dt.date) -> bytes:
+    """Write `when` wherever an xlsx, docx or other OOXML file carries the time of its making.
+
+    Parameters
+    ----------
+    file
+        The file's bytes, or its path, which is then rewritten in place.
+    when
+        The day (or moment, read as UTC) to state: an edition's issue date, never today.
+
+    Returns
+    -------
+    bytes
+        The normalised file. Members keep their order; permissions and the making system are
+        made equal too, so that Windows and Linux agree.
+
+    Raises
+    ------
+    InputError
+        If the bytes are no zip archive.
+
+    Examples
+    --------
+    >>> import io, openpyxl
+    >>> def book():
+    ...     stream = io.BytesIO()
+    ...     openpyxl.Workbook().save(stream)
+    ...     return stream.getvalue()
+    >>> day = dt.date(2026, 5, 20)
+    >>> normalise_ooxml(book(), day) == normalise_ooxml(book(), day)
+    True
+    """
+    if isinstance(file, Path):
+        clean = normalise_ooxml(file.read_bytes(), when)
+        try:
+            file.write_bytes(clean)
+        except OSError as error:
+            raise OutputError(f"{file}: cannot be rewritten ({error.strerror})") from error
+        return clean
+    moment = max(_as_moment(when), _ZIP_EPOCH)
+    stamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    target = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(target, "w") as new:
+            for member in old.infolist():
+                content = old.read(member)
+                if member.filename == "docProps/core.xml":
+                    content = _STAMP.sub(rb"\g<1>" + stamp + rb"\g<3>", content)
+                new.writestr(_plain(member.filename, moment), content)
+    except zipfile.BadZipFile as error:
+        raise InputError(f"not an OOXML file: {error}") from error
+    return target.getvalue()
+
+
+def _as_moment(when: dt.date) -> dt.datetime:
+    if not isinstance(when, dt.datetime):
+        return dt.datetime(when.year, when.month, when.day)
+    return when.astimezone(dt.UTC).replace(tzinfo=None) if when.tzinfo else when
+
+
+def _plain(name: str, moment: dt.datetime) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, date_time=moment.timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 0
+    info.external_attr = 0o600 << 16
+    return info

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
@@ -39,7 +39,6 @@ ValueKind = Literal[
 ]
 
 Choices = Mapping[str, tuple[str, ...]]
-NO_CHOICES: Choices = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Column:
     unit: str = ""
     required: bool = False
     personal: bool = False
-    choices: Choices = NO_CHOICES
+    choices: Choices = field(default_factory=lambda: MappingProxyType({}))
     expected: str = ""
     example: str = ""
     repeats: bool = False

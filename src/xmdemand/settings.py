@@ -21,6 +21,12 @@ class Dates(_Frozen):
     cut_off: dt.date
     issued: dt.date
 
+    @property
+    def forecast_start(self) -> dt.date:
+        """First month of the twelve forecast: the one after the cut-off."""
+        month = self.cut_off.replace(day=1) + dt.timedelta(days=32)
+        return month.replace(day=1)
+
 
 class Method(_Frozen):
     """Choices of method."""

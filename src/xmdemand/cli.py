@@ -1,0 +1,230 @@
+"""`xmdemand ...`: the annual build from a terminal or a script.
+
+Exit codes: 0 done, 1 unexpected, 2 usage, 3 input refused, 4 an output could not be made.
+The clock is read here and nowhere else; what depends on the day is said here and never written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xmdemand import __version__
+from xmdemand.errors import OutputError, XmdemandError
+
+if TYPE_CHECKING:
+    from xmdemand.edition import Edition
+    from xmdemand.terminal import Terminal
+
+USAGE, REFUSED, NO_OUTPUT = 2, 3, 4
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class _Commands(click.Group):
+    """Turns the package's errors into one message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OutputError as error:
+            self._fail(ctx, error, NO_OUTPUT)
+        except XmdemandError as error:
+            self._fail(ctx, error, REFUSED)
+
+    def _fail(self, ctx: click.Context, error: XmdemandError, code: int) -> None:
+        terminal = ctx.find_object(_terminal_class())
+        if terminal is not None:
+            terminal.fail(str(error), code)
+        click.echo(f"错误：{error}", err=True)
+        ctx.exit(code)
+
+
+def _terminal_class() -> type[Terminal]:
+    from xmdemand.terminal import Terminal
+
+    return Terminal
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="退出码：0 完成，2 用法有误，3 输入被拒绝，4 有文件未能生成。",
+)
+@click.version_option(__version__, prog_name="xmdemand", message="%(prog)s %(version)s")
+@click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
+@click.option("--quiet", "-q", is_flag=True, help="只打印结果和警告。")
+@click.pass_context
+def main(ctx: click.Context, as_json: bool, quiet: bool) -> None:
+    """从调查和登记数据到年度《急需紧缺职业（工种）培训需求指导目录》。
+
+    \b
+    示例：
+      xmdemand demo               生成示例城市的目录
+      xmdemand new 2026 --year 2026
+      xmdemand check 2026         检查收到的文件
+      xmdemand build 2026         生成全部文件
+    """
+    from xmdemand.terminal import Terminal
+
+    ctx.obj = Terminal(as_json=as_json, quiet=quiet)
+
+
+def _folder_argument(required: bool = True) -> Any:
+    return click.argument("folder", metavar="DIR", type=FOLDER, required=required)
+
+
+@main.command()
+@_folder_argument()
+@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="目录年份。")
+@click.option("--profile", default="xiamen", show_default=True, help="城市配置的名称或路径。")
+@click.pass_obj
+def new(terminal: Terminal, folder: Path, year: int, profile: str) -> None:
+    """新建一个年度文件夹：配置、可发放的空白表和说明。
+
+    \b
+    示例：xmdemand new 2026 --year 2026
+    """
+    from xmdemand.scaffold import new_edition
+
+    made = new_edition(folder, year=year, profile=profile)
+    terminal.done("new", {"files": [str(path) for path in made]})
+    terminal.say(
+        f"已建立 {folder}，请把收到的文件放进 {folder / 'inputs'}，空白表在 {folder / '空白表'}。"
+    )
+
+
+@main.command()
+@_folder_argument()
+@click.pass_obj
+def check(terminal: Terminal, folder: Path) -> None:
+    """读入并核对全部输入，写出数据质量报告，不生成目录。
+
+    \b
+    示例：xmdemand check 2026
+    """
+    from xmdemand import intake
+    from xmdemand.edition import Edition
+
+    with terminal.progress() as watch:
+        edition = Edition.open(folder, watch=watch)
+        tables = edition.tables
+    report = folder / "数据质量报告.xlsx"
+    intake.write_quality_report(tables, edition.profile, report)
+    _warn_of_the_day(terminal, edition)
+    terminal.accounting(tables)
+    terminal.say(f"数据质量报告：{report}")
+    terminal.done("check", {"report": str(report), **terminal.counts(tables)})
+
+
+@main.command()
+@_folder_argument()
+@click.option("--only", default="", help="只生成这些文件，以逗号分隔，例如 xlsx,json。")
+@click.option("--district", help="为一个区生成区级目录。")
+@click.pass_obj
+def build(terminal: Terminal, folder: Path, only: str, district: str | None) -> None:
+    """完成从输入到目录的全过程，写入 DIR/out。
+
+    \b
+    示例：xmdemand build 2026
+          xmdemand build 2026 --only xlsx,json
+          xmdemand build 2026 --district 集美区
+    """
+    _build(terminal, folder, only=tuple(filter(None, only.split(","))), district=district)
+
+
+def _build(
+    terminal: Terminal, folder: Path, *, only: tuple[str, ...] = (), district: str | None = None
+) -> None:
+    from xmdemand.edition import Edition
+
+    with terminal.progress() as watch:
+        edition = Edition.open(folder, district=district, watch=watch)
+        written = edition.write(only=only)
+    _warn_of_the_day(terminal, edition)
+    terminal.accounting(edition.tables)
+    terminal.result(edition)
+    terminal.files(written)
+    terminal.done(
+        "build",
+        {
+            "out": str(edition.out),
+            "files": [str(path) for path in written],
+            "entries": len(edition.content.catalogue.entries),
+            "starred": sum(entry.stars > 0 for entry in edition.content.catalogue.entries),
+            **terminal.counts(edition.tables),
+        },
+    )
+
+
+def _warn_of_the_day(terminal: Terminal, edition: Edition) -> None:
+    from xmdemand.reminders import warnings_of_the_day
+
+    for note in warnings_of_the_day(edition, today=dt.date.today()):
+        terminal.warn(note.say("zh"))
+
+
+@main.command()
+@_folder_argument(required=False)
+@click.pass_obj
+def demo(terminal: Terminal, folder: Path | None) -> None:
+    """把示例城市写入 DIR（默认 ./xmdemand-demo）并生成目录。
+
+    \b
+    示例：xmdemand demo
+    """
+    from xmdemand import synth
+
+    folder = folder or Path("xmdemand-demo")
+    if not (folder / "edition.toml").exists():
+        synth.example(folder)
+    _build(terminal, folder)
+
+
+@main.command()
+@_folder_argument()
+@click.argument("what", metavar="CODE-OR-NAME")
+@click.pass_obj
+def explain(terminal: Terminal, folder: Path, what: str) -> None:
+    """用平白的话说明一个职业为什么在（或不在）目录里。
+
+    \b
+    示例：xmdemand explain 2026 4-10-01-05
+          xmdemand explain 2026 焊工
+    """
+    from xmdemand import catalogue
+    from xmdemand.edition import Edition
+
+    edition = Edition.open(folder)
+    record = catalogue.load_record(edition.out / "record.json")
+    explanation = catalogue.explain(record, what, edition.classification)
+    terminal.say(explanation.as_text())
+    terminal.done("explain", explanation.as_dict())
+
+
+@main.command()
+@_folder_argument()
+@click.option("--scale", type=click.Choice(["small", "city"]), default="small", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--year", type=int, default=2026, show_default=True)
+@click.option("--clean", is_flag=True, help="不加误报、无回答和文件杂乱。")
+@click.pass_obj
+def synth(terminal: Terminal, folder: Path, scale: str, seed: int, year: int, clean: bool) -> None:
+    """写出一个真值已知的虚构城市（示例数据，非真实统计）。
+
+    \b
+    示例：xmdemand synth trial --scale small --seed 1
+    """
+    from xmdemand import synth as room
+
+    room.write_edition(folder, scale=scale, seed=seed, year=year, clean=clean)
+    terminal.say(f"已写出 {folder}；真值在 {folder / 'truth.csv'}。示例数据，非真实统计。")
+    terminal.done("synth", {"folder": str(folder)})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+"""The annual build, the whole way on one screen.
+
+An edition is a folder, and the folder is the record: `edition.toml`, `inputs/`, what people
+confirmed and decided, last year's record. `Edition` names every step from those files to the
+catalogue; each step is a pure function of one room, computed when first asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from xmdemand import catalogue, intake, market, publish, shortage, survey
+from xmdemand.catalogue.record import Content
+from xmdemand.errors import InputError, NotFoundError
+from xmdemand.intake.tables import Tables
+from xmdemand.market.outlook import Outlook
+from xmdemand.notes import Notes
+from xmdemand.occupations import Classification
+from xmdemand.outdir import exclusive, replaced
+from xmdemand.profile import Profile
+from xmdemand.settings import Settings
+from xmdemand.shortage.ranking import Ranking
+from xmdemand.survey.employers import EmployerDemand
+from xmdemand.survey.workers import WorkerIntent
+
+Watch = Callable[[str, int, int], None]
+"""Called with a stage's name and how far it is (done, total)."""
+
+STAGES = ("tables", "demand", "intent", "outlook", "ranking", "content")
+
+
+def _unwatched(stage: str, done: int, total: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """One year's edition, opened from its folder.
+
+    Examples
+    --------
+    >>> from xmdemand import Edition
+    >>> edition = Edition.open("demo")              # doctest: +SKIP
+    >>> edition.ranking.frame.query("stars > 0")    # doctest: +SKIP
+    """
+
+    folder: Path
+    settings: Settings
+    profile: Profile
+    classification: Classification
+    previous: Mapping[str, Any] | None = None
+    district: str | None = None
+    watch: Watch = field(default=_unwatched, repr=False)
+
+    @classmethod
+    def open(
+        cls, folder: str | Path, *, district: str | None = None, watch: Watch = _unwatched
+    ) -> Edition:
+        """Read an edition's choices; its inputs are read when first asked for.
+
+        Raises
+        ------
+        NotFoundError
+            If `folder` holds no `edition.toml`.
+        SettingError
+            If `edition.toml` or the profile it names is wrong (key and line are named).
+        """
+        folder = Path(folder)
+        if not (folder / "edition.toml").is_file():
+            raise NotFoundError(
+                f"{folder} is not an edition: it has no edition.toml "
+                f"(make one with `xmdemand new {folder}`)"
+            )
+        settings = Settings.load(folder / "edition.toml")
+        profile = Profile.find(settings.profile, beside=folder)
+        if district is not None and district not in {d.name for d in profile.districts}:
+            names = ", ".join(d.name for d in profile.districts)
+            raise InputError(f"{district!r} is no district of {profile.city}; known: {names}")
+        return cls(
+            folder=folder,
+            settings=settings,
+            profile=profile,
+            classification=profile.load_classification(settings.classification_as_of),
+            previous=_previous_record(folder / "previous" / "record.json"),
+            district=district,
+            watch=watch,
+        )
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every file, every row accounted for."""
+        return intake.read(
+            self.folder / "inputs",
+            self.profile,
+            self.classification,
+            coded_titles=self.folder / "coded_titles.csv",
+            decisions=self.folder / "decisions.csv",
+            progress=lambda name, done, total: self.watch("tables", done, total),
+        )
+
+    @cached_property
+    def demand(self) -> EmployerDemand | None:
+        """Employers' planned hires, as draws; None where nobody was surveyed."""
+        if self.tables.employers is None:
+            return None
+        return survey.employer_demand(
+            self.tables,
+            self.profile,
+            classification=self.classification,
+            n_draws=self.settings.method.draws,
+            seed=self.settings.seed,
+            singleton=self.settings.method.singleton,
+        )
+
+    @cached_property
+    def intent(self) -> WorkerIntent | None:
+        """Workers' training wishes, as draws; None where nobody was asked."""
+        if self.tables.workers is None:
+            return None
+        return survey.worker_intent(
+            self.tables,
+            self.profile,
+            classification=self.classification,
+            n_draws=self.settings.method.draws,
+            seed=self.settings.seed,
+        )
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """The register's next twelve months, as draws; None without a register."""
+        if self.tables.register is None:
+            return None
+        return market.outlook(
+            self.tables,
+            self.profile,
+            start=self.settings.dates.forecast_start,
+            n_draws=self.settings.method.draws,
+            seed=self.settings.seed,
+        )
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Need, shortage index, ranks and tiers with their uncertainty."""
+        return shortage.rank(
+            self.demand,
+            self.outlook,
+            self.intent,
+            self.profile,
+            classification=self.classification,
+            year=self.settings.year,
+            n_draws=self.settings.method.draws,
+            seed=self.settings.seed,
+            pipeline=self.tables.pipeline,
+            trainable=self.tables.trainable,
+            previous=self.previous,
+            method=self.settings.method.index,
+            weights=self.settings.method.weights,
+            top=self.settings.method.top,
+        )
+
+    @cached_property
+    def content(self) -> Content:
+        """What is listed, starred and changed; the internal record and its public projection."""
+        return catalogue.compile(
+            self.ranking,
+            self.tables,
+            self.profile,
+            self.settings,
+            classification=self.classification,
+            demand=self.demand,
+            intent=self.intent,
+            outlook=self.outlook,
+            previous=self.previous,
+            district=self.district,
+        )
+
+    @property
+    def notes(self) -> Notes:
+        """What was assumed, dropped, imputed or thin, over all stages."""
+        stages = (self.tables, self.demand, self.intent, self.outlook, self.ranking)
+        return tuple(note for stage in stages if stage is not None for note in stage.notes)
+
+    @property
+    def out(self) -> Path:
+        """Where the documents go: `out/`, for a district `out-<district>/`."""
+        return self.folder / (f"out-{self.district}" if self.district else "out")
+
+    def write(self, *, only: tuple[str, ...] = ()) -> tuple[Path, ...]:
+        """Compute what is not yet computed and write all documents.
+
+        A failed or killed call leaves the last good folder untouched; two calls at once do not mix.
+
+        Raises
+        ------
+        OutputError
+            If another build runs, a document is held open, or a document cannot be made.
+        """
+        with exclusive(self.folder), replaced(self.out, keep=bool(only)) as fresh:
+            for stage in STAGES:
+                self.watch(stage, 0, 1)
+                getattr(self, stage)
+            written = publish.write(
+                self.content,
+                fresh,
+                self.profile,
+                self.settings,
+                tables=self.tables,
+                inputs=self.folder,
+                template_dir=self.folder / "templates",
+                only=only or self.settings.output.only,
+                progress=lambda name, done, total: self.watch("publish", done, total),
+            )
+        return tuple(self.out / path.relative_to(fresh) for path in written)
+
+
+def build(
+    folder: str | Path,
+    *,
+    district: str | None = None,
+    only: tuple[str, ...] = (),
+    watch: Watch = _unwatched,
+) -> Edition:
+    """Build an edition's documents into its `out/` folder and return it with every result."""
+    edition = Edition.open(folder, district=district, watch=watch)
+    edition.write(only=only)
+    return edition
+
+
+def _previous_record(path: Path) -> Mapping[str, Any] | None:
+    if not path.is_file():
+        return None
+    try:
+        record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path} is not a record of an edition: {error}") from error
+    return record

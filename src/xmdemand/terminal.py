@@ -1,0 +1,190 @@
+"""What the command line says: Chinese on a terminal, plain lines in a log, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from xmdemand.edition import Edition, Watch
+    from xmdemand.intake.tables import Tables
+
+STAGE_NAMES = {
+    "tables": "读入文件",
+    "demand": "用工调查",
+    "intent": "培训意愿",
+    "outlook": "供求预测",
+    "ranking": "测算排序",
+    "content": "编制目录",
+    "publish": "生成文件",
+}
+
+
+class Terminal:
+    """Where messages go; keeps the time of each stage.
+
+    Parameters
+    ----------
+    as_json
+        Print nothing but one JSON object, on standard output, at the end.
+    quiet
+        Leave out progress and accounting; results and warnings stay.
+    """
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self.warnings: list[str] = []
+        self.seconds: dict[str, float] = {}
+
+    def say(self, message: str) -> None:
+        """A result."""
+        if not self.as_json:
+            click.echo(message)
+
+    def detail(self, message: str) -> None:
+        """Something `quiet` leaves out."""
+        if not self.quiet:
+            self.say(message)
+
+    def warn(self, message: str) -> None:
+        """A doubt about the day or the inputs."""
+        self.warnings.append(message)
+        if not self.as_json:
+            click.echo(f"注意：{message}", err=True)
+
+    def done(self, command: str, result: dict[str, Any]) -> None:
+        """The one object of `--json`."""
+        if self.as_json:
+            click.echo(
+                json.dumps(
+                    {
+                        "command": command,
+                        "exit": 0,
+                        **result,
+                        "seconds": {k: round(v, 3) for k, v in self.seconds.items()},
+                        "warnings": self.warnings,
+                    },
+                    ensure_ascii=False,
+                )
+            )
+
+    def fail(self, message: str, code: int) -> None:
+        """The one object of `--json`, for a failure."""
+        if self.as_json:
+            click.echo(json.dumps({"exit": code, "error": message}, ensure_ascii=False))
+
+    @contextmanager
+    def progress(self) -> Iterator[Watch]:
+        """Follow the stages: a bar on a terminal, a line a stage elsewhere."""
+        clock = _StageClock(self.seconds)
+        show = not (self.as_json or self.quiet)
+        with _bar() if show and sys.stderr.isatty() else _lines(show) as display:
+
+            def watch(stage: str, done: int, total: int) -> None:
+                if clock.enter(stage):
+                    display(stage, 0, 0)
+                display(stage, done, total)
+
+            yield watch
+            clock.stop()
+        if self.seconds and show:
+            times = "，".join(
+                f"{STAGE_NAMES.get(stage, stage)} {spent:.1f} 秒"
+                for stage, spent in self.seconds.items()
+            )
+            self.detail(f"用时：{times}")
+
+    def counts(self, tables: Tables) -> dict[str, Any]:
+        """The accounting, for `--json`."""
+        files = tables.files
+        if files is None:
+            return {}
+        return {
+            "inputs": int(files["file"].nunique()),
+            "rows": {name: int(files[name].sum()) for name in ("rows_read", "accepted", "refused")},
+        }
+
+    def accounting(self, tables: Tables) -> None:
+        """Files, rows read, accepted, refused, titles coded and left for review."""
+        counts = self.counts(tables)
+        if not counts:
+            return
+        rows = counts["rows"]
+        self.detail(
+            f"文件 {counts['inputs']} 份，读入 {rows['rows_read']:,} 行："
+            f"采用 {rows['accepted']:,} 行，退回 {rows['refused']:,} 行"
+        )
+        if tables.titles is not None and len(tables.titles):
+            by = tables.titles.groupby("status")["n"].sum()
+            self.detail(
+                f"岗位和工种名称 {int(by.sum()):,} 处：已编码 {int(by.get('coded', 0)):,}，"
+                f"待确认 {int(by.get('review', 0)):,}，未识别 {int(by.get('unmatched', 0)):,}"
+            )
+
+    def result(self, edition: Edition) -> None:
+        """How many rows the catalogue has."""
+        entries = edition.content.catalogue.entries
+        starred = sum(entry.stars > 0 for entry in entries)
+        self.say(f"目录共 {len(entries)} 个职业，其中急需紧缺 {starred} 个")
+
+    def files(self, written: Sequence[Path]) -> None:
+        """Where the documents are."""
+        for path in written:
+            self.say(f"  {path}")
+
+
+class _StageClock:
+    """Adds up the time between one stage's beginning and the next one's."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds = seconds
+        self.stage: str | None = None
+        self.since = 0.0
+
+    def enter(self, stage: str) -> bool:
+        if stage == self.stage:
+            return False
+        self.stop()
+        self.stage, self.since = stage, time.perf_counter()
+        return True
+
+    def stop(self) -> None:
+        if self.stage is not None:
+            spent = time.perf_counter() - self.since
+            self.seconds[self.stage] = self.seconds.get(self.stage, 0.0) + spent
+        self.stage = None
+
+
+@contextmanager
+def _lines(show: bool) -> Iterator[Watch]:
+    def display(stage: str, done: int, total: int) -> None:
+        if show and total == 0:
+            click.echo(f"{STAGE_NAMES.get(stage, stage)} …", err=True)
+
+    yield display
+
+
+@contextmanager
+def _bar() -> Iterator[Watch]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def display(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(STAGE_NAMES.get(stage, stage), total=None)
+            if total:
+                progress.update(tasks[stage], completed=done, total=total)
+
+        yield display

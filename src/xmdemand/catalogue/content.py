@@ -10,8 +10,50 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from xmdemand.notes import Language, text
+
 SCHEMA_VERSION = "1.0"
 """Of `catalogue.json`. The first number changes when a reader of the old form would break."""
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "seq": ("seq",),
+    "industry": ("industry",),
+    "field": ("field",),
+    "name": ("name", "marks"),
+    "code": ("code",),
+    "work_types": ("work_types",),
+    "levels": ("levels",),
+    "stars": ("stars", "tier"),
+    "training": ("training",),
+    "groups": ("groups",),
+    "department": ("department", "departments"),
+    "subsidy": ("levels.subsidy", "levels.subsidy_since"),
+    "uplift": ("levels.uplift",),
+    "institutions": ("institutions",),
+    "bodies": ("bodies",),
+    "districts": ("districts",),
+    "demand": ("demand",),
+    "demand_by_district": ("demand_by_district",),
+    "ratio": ("ratio",),
+    "wage": ("wage",),
+    "decision": ("decision",),
+    "remark": ("remark",),
+}
+"""Columns a profile may publish, each with the entry's fields it prints; default printing order.
+
+`seq, lineage, code, name, pinyin, initials, marks, thin, new, new_occupation, previous_seq,
+decided` identify a row or flag it and are always there. Headings: `column_heading`.
+"""
+
+
+def column_heading(column: str, lang: Language = "zh") -> str:
+    """The printed heading of a column.
+
+    >>> column_heading("code", "en")
+    'Code'
+    """
+    return text(f"catalogue.column_{column}", lang)
 
 
 class Frozen(BaseModel):
@@ -26,7 +68,11 @@ class EntryLevel(Frozen):
     key: str
     name: str
     subsidy: float | None = Field(default=None, description="Yuan a certificate; null: 待核.")
+    subsidy_since: dt.date | None = Field(default=None, description="The rate is in force since.")
     uplift: float | None = Field(default=None, description="Share added for urgent shortage.")
+
+
+Withheld = Literal["", "few_firms", "dominance", "p_percent", "secondary", "unknown"]
 
 
 class PublicNumber(Frozen):
@@ -34,21 +80,81 @@ class PublicNumber(Frozen):
 
     value: float | None
     unit: str
-    withheld: Literal["", "few_firms", "dominance", "secondary", "unknown"] = ""
+    withheld: Withheld = ""
+
+
+class DistrictNumber(Frozen):
+    """A number of one district."""
+
+    district: str
+    number: PublicNumber
+
+
+class Term(Frozen):
+    """A word of the catalogue with its key, for filters."""
+
+    key: str
+    name: str
+
+
+class TierTerm(Term):
+    """A degree of urgency: its stars, name and printed mark."""
+
+    stars: int
+    mark: str
+
+
+class Legend(Frozen):
+    """The words entries use, in the profile's order: what a page or a portal filters by."""
+
+    fields: tuple[Term, ...] = ()
+    industries: tuple[Term, ...] = ()
+    districts: tuple[Term, ...] = ()
+    groups: tuple[Term, ...] = ()
+    levels: tuple[Term, ...] = ()
+    training: tuple[Term, ...] = ()
+    tiers: tuple[TierTerm, ...] = ()
+
+
+class Total(Frozen):
+    """A published sum over rows of the catalogue."""
+
+    scope: Literal["all", "field", "industry", "major", "sub-major", "minor"]
+    key: str
+    name: str
+    district: str = Field(default="", description="Name of the district; empty: the city.")
+    number: PublicNumber
+
+
+class Erratum(Frozen):
+    """A line that a revision of a frozen edition changed."""
+
+    revision: int = Field(ge=1)
+    date: dt.date
+    line: str
+    old: str
+    new: str
+    reason: str
 
 
 class CatalogueEntry(Frozen):
-    """A row of the catalogue."""
+    """A row of the catalogue.
+
+    Words (`industry`, `field`, `groups`, ...) are the names of `Catalogue.legend`. A field the
+    profile does not publish is null or empty; `Catalogue.columns` tells which are published.
+    """
 
     seq: int = Field(ge=1)
     lineage: str = Field(description="Survives recoding and renaming.")
     code: str
     name: str
+    pinyin: str = Field(default="", description="Of the name, without tones or blanks.")
+    initials: str = Field(default="", description="First letters of the pinyin.")
     marks: Literal["", "L", "S", "LS"] = ""
     industry: str = ""
-    field: str
-    levels: tuple[EntryLevel, ...]
-    stars: int = Field(ge=0, description="0: a training need, not in urgent shortage.")
+    field: str = ""
+    levels: tuple[EntryLevel, ...] = ()
+    stars: int = Field(default=0, ge=0, description="0: a training need, not in urgent shortage.")
     tier: str = Field(default="", description="The tier's name, for example 急需紧缺.")
     training: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -59,10 +165,17 @@ class CatalogueEntry(Frozen):
     bodies: int | None = None
     districts: tuple[str, ...] = Field(default=(), description="Where demand concentrates.")
     demand: PublicNumber | None = Field(default=None, description="Training need, persons a year.")
+    demand_by_district: tuple[DistrictNumber, ...] = ()
+    ratio: PublicNumber | None = Field(default=None, description="Posts per seeker (求人倍率).")
+    wage: PublicNumber | None = Field(default=None, description="Offered, yuan a month.")
+    thin: bool = Field(
+        default=False, description="Rests on thin evidence (fewer firms than asked)."
+    )
     new: bool = Field(default=False, description="Not in last year's catalogue.")
     new_occupation: bool = Field(default=False, description="Added to the classification lately.")
     previous_seq: int | None = None
     decided: bool = Field(default=False, description="A recorded decision changed the rule's row.")
+    decision: str = Field(default="", description="In words: what the rule said, what was decided.")
     remark: str = ""
 
 
@@ -137,8 +250,12 @@ class Catalogue(Frozen):
     reference_end: dt.date
     classification: str = Field(description="Edition of the classification, in words.")
     district: str = Field(default="", description="Of a district's own list; empty: the city.")
+    revision: int = Field(default=0, ge=0, description="0: the first issue.")
     columns: tuple[str, ...] = Field(description="Public columns, in printing order.")
+    legend: Legend = Legend()
     entries: tuple[CatalogueEntry, ...]
+    totals: tuple[Total, ...] = ()
     notes: tuple[Paragraph, ...] = ()
     changes: tuple[Change, ...] = ()
+    errata: tuple[Erratum, ...] = ()
     method: tuple[MethodSection, ...] = ()

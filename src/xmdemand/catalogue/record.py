@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from xmdemand.catalogue.content import Catalogue, Frozen
+from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Frozen
 
 RECORD_VERSION = "1.0"
 """Of `record.json`."""
@@ -25,8 +25,9 @@ class Decision(Frozen):
     who: str
     department: str
     date: str
-    evidence_hash: str = ""
-    reopened: bool = Field(default=False, description="The evidence changed since.")
+    evidence_hash: str = Field(default="", description="Of the evidence the official saw.")
+    reopened: bool = Field(default=False, description="The evidence changed since: not applied.")
+    applied: bool = Field(default=True, description="Whether the row follows this decision.")
 
 
 class RecordEntry(Frozen):
@@ -39,8 +40,14 @@ class RecordEntry(Frozen):
     listed: bool
     seq: int | None = None
     stars: int = 0
-    rule_listed: bool
+    rule_listed: bool = Field(description="By the rule and the quotas, before decisions.")
     rule_stars: int
+    field: str = ""
+    industry: str = ""
+    departments: tuple[str, ...] = ()
+    row: CatalogueEntry | None = Field(
+        default=None, description="The full row, before the whitelist; None if not listed."
+    )
     failed: str = Field(default="", description="Message code of the first rule failed.")
     failed_text: str = Field(default="", description="The same in Chinese words.")
     failed_value: float | None = None
@@ -49,6 +56,9 @@ class RecordEntry(Frozen):
         description="The row of Ranking.frame, as computed (unrounded)."
     )
     indicators: tuple[dict[str, Any], ...] = ()
+    districts: tuple[dict[str, Any], ...] = Field(
+        default=(), description="By district: hires, standard error, reporters, posts, seekers."
+    )
     decisions: tuple[Decision, ...] = ()
     evidence_hash: str
 
@@ -65,6 +75,9 @@ class Record(Frozen):
     catalogue: Catalogue
     entries: tuple[RecordEntry, ...]
     ranking: dict[str, Any] = Field(description="xmdemand.shortage.to_record(ranking).")
+    selection: tuple[dict[str, Any], ...] = Field(
+        default=(), description="What quotas trimmed: quota, limit, code, P(need), place."
+    )
     files: tuple[dict[str, Any], ...] = Field(description="The accounting of every input file.")
     notes: tuple[dict[str, Any], ...] = ()
     diagnostics: tuple[dict[str, Any], ...] = ()

@@ -1,0 +1,94 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from xmdemand.cli import main
+
+
+@pytest.fixture
+def run():
+    def call(*args: str, code: int = 0):
+        result = CliRunner().invoke(main, [str(arg) for arg in args])
+        assert result.exit_code == code, result.output + repr(result.exception)
+        return result
+
+    return call
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_has_help_with_an_example(run, command):
+    assert "示例：" in run(command, "--help").stdout
+
+
+def test_new_lays_out_an_edition_and_leaves_an_existing_one_alone(run, tmp_path):
+    folder = tmp_path / "2026"
+    run("new", folder, "--year", 2026)
+    assert (folder / "edition.toml").read_text(encoding="utf-8").count("#") > 20
+    assert list((folder / "空白表").glob("*.xlsx"))
+    assert "没有改动" in run("new", folder, "--year", 2027, code=4).stderr
+
+
+def test_a_new_edition_without_inputs_is_refused_with_what_to_do(run, tmp_path):
+    run("new", tmp_path / "e", "--year", 2026)
+    assert "inputs" in run("build", tmp_path / "e", code=3).stderr
+
+
+def test_check_writes_the_report_and_builds_nothing(run, built, tmp_path):
+    folder = tmp_path / "checked"
+    shutil.copytree(built, folder, ignore=shutil.ignore_patterns("out"))
+    answer = json.loads(run("--json", "check", folder).stdout)
+    assert (folder / "数据质量报告.xlsx").is_file()
+    assert not (folder / "out").exists()
+    rows = answer["rows"]
+    assert rows["rows_read"] == rows["accepted"] + rows["refused"] > 0
+
+
+def test_json_is_one_object_and_nothing_else(run, built, tmp_path):
+    folder = tmp_path / "built"
+    shutil.copytree(built, folder, ignore=shutil.ignore_patterns(".*"))
+    answer = json.loads(run("--json", "build", folder, "--only", "json").stdout)
+    assert answer["command"] == "build"
+    assert answer["entries"] >= 60
+    assert set(answer["seconds"]) >= {"tables", "ranking", "publish"}
+
+
+def test_a_document_held_open_is_exit_4(run, built, tmp_path):
+    folder = tmp_path / "open"
+    shutil.copytree(built, folder)
+    (folder / "out" / "~$catalogue.xlsx").write_text("")
+    assert "请先关闭 catalogue.xlsx" in run("build", folder, code=4).stderr
+
+
+def test_an_unknown_folder_is_exit_3_also_as_json(run, tmp_path):
+    answer = json.loads(run("--json", "build", tmp_path, code=3).stdout)
+    assert answer["exit"] == 3
+    assert "edition.toml" in answer["error"]
+
+
+def test_wrong_usage_is_exit_2(run):
+    run("build", code=2)
+    run("no-such-command", code=2)
+
+
+def test_explain_answers_for_listed_and_unlisted(run, built):
+    record = json.loads((built / "out" / "record.json").read_text(encoding="utf-8"))
+    listed = next(entry for entry in record["entries"] if entry["listed"])
+    unlisted = next(
+        entry for entry in record["entries"] if entry["eligible"] and not entry["listed"]
+    )
+    told = run("explain", built, listed["code"]).stdout
+    assert listed["name"] in told
+    assert "排名" in told
+    told = run("explain", built, unlisted["name"]).stdout
+    assert unlisted["code"] in told
+    assert "未列入" in told
+
+
+def test_explain_an_unknown_name_is_exit_3(run, built):
+    run("explain", built, "没有这个职业", code=3)

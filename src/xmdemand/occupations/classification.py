@@ -1,0 +1,550 @@
+"""A tree of occupations with look-up by code, name, older code or older name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Self
+
+import pandas as pd
+
+from xmdemand.errors import InputError, NotFoundError, name_some
+from xmdemand.notes import Note, Notes
+from xmdemand.occupations import codes
+from xmdemand.occupations.layers import COLUMNS, HISTORY_COLUMNS, chinese
+from xmdemand.results import Result
+
+LEVELS = ("major", "sub-major", "minor", "unit")
+"""Levels of the tree: 大类, 中类, 小类, 细类（职业）."""
+
+_ALIKE = 0.5  # share of common characters above which two names are spellings of one
+
+_WORK_TYPE_HEADERS = {
+    "code": ("code", "occupation_code", "职业编码", "职业代码", "编码"),
+    "work_type": ("work_type", "工种", "工种名称"),
+}
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a code or name was found to be.
+
+    Attributes
+    ----------
+    code, name, lineage
+        The occupation or group in this classification.
+    edition
+        The edition in which the given code or name was found: the classification's own, or an
+        older one.
+    how
+        ``code+name, code, name, work_type, former_name, former_code, former_code+name``.
+    notes
+        What to doubt: a code and a name that disagree, an old edition.
+    """
+
+    code: str
+    name: str
+    lineage: str
+    edition: str
+    how: str
+    notes: Notes = ()
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A row reached by one of the ways: its code, the edition it was found in, the way."""
+
+    code: str
+    edition: str
+    how: str
+
+
+@dataclass(frozen=True, eq=False)
+class Classification(Result):
+    """Occupations and their groups at one point in time; immutable.
+
+    Use `Classification.load` for the Chinese classification and `Classification.from_csv` for
+    any other.
+
+    Attributes
+    ----------
+    frame
+        ``code, name, level`` (``major, sub-major, minor, unit``), ``parent`` (empty at the top),
+        ``marks`` (``L`` green, ``S`` digital, ``LS`` both, or empty), ``lineage`` (survives
+        recoding and renaming), ``since`` (year of the edition that first had it), ``gbm``
+        (GB/T 6565 code of a group, or empty); sorted by code.
+    history
+        Codes and names of other editions: ``edition, code, name, lineage``.
+    work_type_table
+        ``code, work_type``.
+    edition
+        What this edition is called: a year for the Chinese classification.
+
+    Examples
+    --------
+    >>> current = Classification.load()
+    >>> current.find(name="劝募员").name
+    '劝募师'
+    >>> current.ancestors("4-10-01-05")
+    ('4-10-01', '4-10', '4')
+    """
+
+    frame: pd.DataFrame
+    history: pd.DataFrame = field(repr=False)
+    work_type_table: pd.DataFrame = field(repr=False)
+    edition: str = ""
+
+    # -- making one -----------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, as_of: int | None = None, path: str | Path | None = None) -> Classification:
+        """The Chinese classification, or the one in `path`.
+
+        Parameters
+        ----------
+        as_of
+            A year: 2022 is the book, 2024 and 2025 add the published changes. None: all of them.
+        path
+            A CSV of another classification (see `from_csv`); `as_of` must then be None.
+
+        Raises
+        ------
+        InputError
+            For a year before 2022, or both arguments at once.
+
+        Examples
+        --------
+        >>> (Classification.load(as_of=2022).frame["level"] == "unit").sum()
+        np.int64(1639)
+        """
+        if path is not None:
+            if as_of is not None:
+                raise InputError("give either as_of (the Chinese classification) or path, not both")
+            return cls.from_csv(path)
+        return _load_chinese(as_of)
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, edition: str = "") -> Self:
+        """Another classification: a CSV with ``code, name, level, parent``.
+
+        ``marks, lineage, since, gbm`` are optional. Codes may have any shape: the tree is told by
+        ``parent`` alone. Levels are those of `LEVELS`; a tree may leave some out.
+
+        Raises
+        ------
+        InputError
+            If columns are missing, codes repeat, parents do not exist or levels are unknown.
+        """
+        table = read_table(path)
+        missing = [c for c in ("code", "name", "level", "parent") if c not in table.columns]
+        if missing:
+            raise InputError(
+                f"{path}: missing columns {', '.join(missing)}; found {', '.join(table.columns)}"
+            )
+        _check_tree(table, str(path))
+        lineage = table["lineage"] if "lineage" in table.columns else table["code"]
+        frame = table.assign(
+            lineage=lineage.where(lineage != "", table["code"]),
+            marks=table["marks"] if "marks" in table.columns else "",
+            since=pd.to_numeric(table["since"]) if "since" in table.columns else 0,
+            gbm=table["gbm"] if "gbm" in table.columns else "",
+        )[COLUMNS]
+        return cls(
+            frame=frame.sort_values("code", kind="stable").reset_index(drop=True),
+            history=pd.DataFrame(columns=HISTORY_COLUMNS),
+            work_type_table=pd.DataFrame(columns=["code", "work_type"]),
+            edition=edition,
+        )
+
+    def with_work_types(self, source: str | Path | pd.DataFrame) -> Self:
+        """The same classification with a fuller list of work types (工种) added.
+
+        Parameters
+        ----------
+        source
+            A CSV or frame with an occupation's code (``code`` or 职业编码, any spelling, also of
+            older editions) and a work type (``work_type`` or 工种).
+
+        Raises
+        ------
+        InputError
+            If a column is missing or codes are not in the classification; all are named at once.
+        """
+        raw = source if isinstance(source, pd.DataFrame) else read_table(source)
+        columns = {}
+        for column, names in _WORK_TYPE_HEADERS.items():
+            found = [name for name in names if name in raw.columns]
+            if not found:
+                raise InputError(f"work types: no column {column} (also called {', '.join(names)})")
+            columns[column] = raw[found[0]].astype(str)
+        hits = {text: self._by_code(text) for text in columns["code"].unique()}
+        unknown = [text for text, hit in hits.items() if hit is None]
+        if unknown:
+            raise InputError(f"work types: codes not in the classification: {name_some(unknown)}")
+        new = pd.DataFrame(
+            {
+                "code": [hits[text].code for text in columns["code"]],  # type: ignore[union-attr]
+                "work_type": columns["work_type"].str.strip().to_numpy(),
+            }
+        )
+        both = pd.concat([self.work_type_table, new[new["work_type"] != ""]], ignore_index=True)
+        return replace(self, work_type_table=both.drop_duplicates(ignore_index=True))
+
+    # -- look-up --------------------------------------------------------------------------------
+
+    def find(self, code: object = None, name: str | None = None) -> Match:
+        """The occupation or group that a code, a name or both mean.
+
+        A code and a name that disagree are settled for the name (older editions gave the same
+        codes to other occupations), with a note.
+
+        Parameters
+        ----------
+        code
+            In any spelling, of this or an older edition.
+        name
+            Of an occupation, a group or a work type, of this or an older edition; trailing L/S
+            signs are ignored.
+
+        Raises
+        ------
+        NotFoundError
+            If nothing is found, or a code is found whose name has nothing to do with `name`.
+        InputError
+            If neither is given.
+
+        Examples
+        --------
+        >>> found = Classification.load().find(code="4-07-05-03", name="智能楼宇管理员")
+        >>> found.code, found.edition, found.how
+        ('4-06-01-04', '2015', 'former_code+name')
+        """
+        if _blank(code) and _blank(name):
+            raise InputError("find needs a code or a name")
+        by_code = None if _blank(code) else self._by_code(code)
+        if _blank(name):
+            if by_code is None:
+                raise NotFoundError(f"no occupation has the code {code!r} in any known edition")
+            return self._match(by_code, ())
+        by_name = self._by_name(str(name), near=by_code)
+        if by_name is None:
+            return self._by_code_despite_name(code, str(name), by_code)
+        if _blank(code):
+            return self._match(by_name, ())
+        return self._both(code, str(name), by_code, by_name)
+
+    def _both(self, code: object, name: str, by_code: _Hit | None, by_name: _Hit) -> Match:
+        """Settle a code and a name that were both given, the name being known."""
+        pair = self._pairs.get((self.normalise_code(code) or "", _plain(name)))
+        if pair is not None:
+            return self._match(pair, ())
+        if by_code is not None and by_code.code == by_name.code:
+            how = "code+name" if by_name.how == "name" else by_name.how
+            return self._match(replace(by_name, how=how), ())
+        where = f"{code} {name}"
+        if by_code is None:
+            return self._match(by_name, (Note("occupations.code_unknown", where, 1, "warning"),))
+        means = {"means": self.name(by_code.code), "taken": by_name.code}
+        disagree = Note("occupations.code_name_disagree", where, 1, "warning", means)
+        return self._match(by_name, (disagree,))
+
+    def _by_code_despite_name(self, code: object, name: str, by_code: _Hit | None) -> Match:
+        """An unknown name beside a code: right if the names are alike, else nobody's."""
+        if by_code is None:
+            near = name_some(self._nearest(name), show=3)
+            given = f"{code!r} {name!r}" if not _blank(code) else repr(name)
+            raise NotFoundError(f"no occupation is found for {given}; nearest names: {near}")
+        official = self.name(by_code.code)
+        if _likeness(_plain(name), official) < _ALIKE:
+            raise NotFoundError(
+                f"{code!r} is {official} here, which {name!r} does not resemble: the code may be "
+                "of another edition; give the official name or correct the code"
+            )
+        fields = {"official": official}
+        return self._match(by_code, (Note("occupations.name_differs", name, 1, "info", fields),))
+
+    def _match(self, hit: _Hit, notes: Notes) -> Match:
+        row = self._rows[hit.code]
+        if hit.edition != self.edition:
+            fields = {"edition": hit.edition, "code": hit.code}
+            notes = (*notes, Note("occupations.other_edition", row["name"], 1, "info", fields))
+        return Match(hit.code, row["name"], row["lineage"], hit.edition, hit.how, notes)
+
+    def _by_code(self, code: object) -> _Hit | None:
+        plain = self.normalise_code(code)
+        if plain is None:
+            return None
+        if plain in self._rows:
+            return _Hit(plain, self.edition, "code")
+        return self._former_codes.get(plain)
+
+    def _by_name(self, name: str, *, near: _Hit | None) -> _Hit | None:
+        plain = _plain(name)
+        same = self._names.get(plain, ())
+        if same:
+            code = near.code if near is not None and near.code in same else same[0]
+            return _Hit(code, self.edition, "name")
+        if plain in self._work_type_codes:
+            return _Hit(self._work_type_codes[plain], self.edition, "work_type")
+        return self._former_names.get(plain)
+
+    def normalise_code(self, text: object) -> str | None:
+        """The code a cell spells, in this classification's own spelling; None if it is no code.
+
+        For the Chinese classification the code need not exist (see `codes.normalise`); for others
+        it is matched to the existing codes with dashes, dots, blanks and case ignored.
+
+        Examples
+        --------
+        >>> Classification.load().normalise_code("4—10—1—5L")
+        '4-10-01-05'
+        """
+        if self._chinese_shape:
+            return codes.normalise(text)
+        return self._spellings.get(_letters(text))
+
+    def of_lineage(self, lineage: str) -> str | None:
+        """The code a lineage has here, or None where this edition does not have it."""
+        return self._lineages.get(lineage)
+
+    # -- the tree -------------------------------------------------------------------------------
+
+    def name(self, code: str) -> str:
+        """The official name of a code."""
+        return self._row(code)["name"]
+
+    def level(self, code: str) -> str:
+        """``major, sub-major, minor`` or ``unit``."""
+        return self._row(code)["level"]
+
+    def marks(self, code: str) -> str:
+        """``L`` (green), ``S`` (digital), ``LS`` or empty."""
+        return self._row(code)["marks"]
+
+    def lineage(self, code: str) -> str:
+        """The identity that survives recoding and renaming."""
+        return self._row(code)["lineage"]
+
+    def parent(self, code: str) -> str:
+        """The code one level up; empty for a major group."""
+        return self._row(code)["parent"]
+
+    def children(self, code: str = "") -> tuple[str, ...]:
+        """The codes one level down; of the root, the major groups."""
+        if code:
+            self._row(code)
+        return self._children.get(code, ())
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """All codes above, nearest first."""
+        above = []
+        while code := self.parent(code):
+            above.append(code)
+        return tuple(above)
+
+    def units(self, prefix: str = "") -> tuple[str, ...]:
+        """All occupations below a group (the unit itself for a unit), in code order.
+
+        Examples
+        --------
+        >>> Classification.load().units("4-10-08")
+        ('4-10-08-01', '4-10-08-02')
+        """
+        if prefix and self.level(prefix) == "unit":
+            return (prefix,)
+        below: list[str] = []
+        for child in self.children(prefix):
+            below.extend((child,) if self.level(child) == "unit" else self.units(child))
+        return tuple(below)
+
+    def work_types(self, code: str) -> tuple[str, ...]:
+        """The known work types (工种) of an occupation; incomplete unless a list was added."""
+        self._row(code)
+        table = self.work_type_table
+        return tuple(table.loc[table["code"] == code, "work_type"])
+
+    def search(self, text: str, *, limit: int = 20) -> pd.DataFrame:
+        """Occupations and groups whose code begins with, or whose names contain, a text.
+
+        Returns
+        -------
+        DataFrame
+            ``code, name, level, kind`` (``code, name, work_type, former_name, similar``),
+            ``matched`` (the text that was met); exact ones first.
+
+        Examples
+        --------
+        >>> Classification.load().search("育婴")[["code", "kind", "matched"]].values.tolist()[0]
+        ['4-10-01-01', 'former_name', '育婴员']
+        """
+        plain = _plain(text)
+        rows = [hit for hit in self._searchable if plain and plain in hit[2]]
+        code = self.normalise_code(text) or codes.fold(text)
+        rows += [(c, "code", c) for c in self._rows if code and c.startswith(code)]
+        rows.sort(
+            key=lambda r: (r[2] != plain and r[0] != code, r[1] == "code", len(r[2]), r[0], r[2])
+        )
+        if not rows:
+            rows = [(self._names[name][0], "similar", name) for name in self._nearest(text)]
+        table = pd.DataFrame(rows, columns=["code", "kind", "matched"])
+        table = table.drop_duplicates("code").head(limit).reset_index(drop=True)
+        facts = self.frame.set_index("code")[["name", "level"]]
+        return table.join(facts, on="code")[["code", "name", "level", "kind", "matched"]]
+
+    # -- indices, built when first needed ---------------------------------------------------------
+
+    def _row(self, code: str) -> Mapping[str, str]:
+        try:
+            return self._rows[code]
+        except KeyError:
+            raise NotFoundError(
+                f"code {code!r} is not in edition {self.edition or '(unnamed)'} of the "
+                "classification; find() also knows other spellings and editions"
+            ) from None
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, str]]:
+        rows = self.frame.to_dict("records")
+        return {str(row["code"]): {str(key): row[key] for key in row} for row in rows}
+
+    @cached_property
+    def _lineages(self) -> dict[str, str]:
+        return dict(zip(self.frame["lineage"], self.frame["code"], strict=True))
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[str, ...]]:
+        return {str(up): tuple(group) for up, group in self.frame.groupby("parent")["code"]}
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Codes of a name, the finest level first (groups often share a unit's name)."""
+        depth = {level: -rank for rank, level in enumerate(LEVELS)}
+        found: dict[str, list[tuple[int, str]]] = {}
+        for code, row in self._rows.items():
+            found.setdefault(_plain(row["name"]), []).append((depth[row["level"]], code))
+        return {name: tuple(code for _, code in sorted(hits)) for name, hits in found.items()}
+
+    @cached_property
+    def _work_type_codes(self) -> dict[str, str]:
+        table = self.work_type_table
+        return {
+            _plain(work): code for code, work in zip(table["code"], table["work_type"], strict=True)
+        }
+
+    @cached_property
+    def _elsewhen(self) -> list[tuple[str, str, _Hit]]:
+        """Code, name and target of every row of other editions, oldest first."""
+        rows = self.history.sort_values("edition", kind="stable").to_dict("records")
+        return [
+            (
+                row["code"],
+                _plain(row["name"]),
+                _Hit(self._lineages[row["lineage"]], row["edition"], ""),
+            )
+            for row in rows
+            if row["lineage"] in self._lineages
+        ]
+
+    @cached_property
+    def _former_codes(self) -> dict[str, _Hit]:
+        return {code: replace(hit, how="former_code") for code, _, hit in self._elsewhen if code}
+
+    @cached_property
+    def _former_names(self) -> dict[str, _Hit]:
+        return {name: replace(hit, how="former_name") for _, name, hit in self._elsewhen}
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[str, str], _Hit]:
+        """Code and name together, as another edition had them."""
+        return {
+            (code, name): replace(hit, how="former_code+name")
+            for code, name, hit in self._elsewhen
+            if code
+        }
+
+    @cached_property
+    def _searchable(self) -> list[tuple[str, str, str]]:
+        named = [(code, "name", _plain(row["name"])) for code, row in self._rows.items()]
+        work = [(code, "work_type", name) for name, code in self._work_type_codes.items()]
+        former = [(hit.code, "former_name", name) for name, hit in self._former_names.items()]
+        return named + work + former
+
+    @cached_property
+    def _chinese_shape(self) -> bool:
+        return all(codes.normalise(code) == code for code in self._rows)
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """Codes by their letters and figures alone; those that would collide are left out."""
+        keys = pd.Series([_letters(code) for code in self._rows], dtype=object)
+        unique = ~keys.duplicated(keep=False).to_numpy()
+        return {key: code for key, code, one in zip(keys, self._rows, unique, strict=True) if one}
+
+    def _nearest(self, name: str, n: int = 3) -> list[str]:
+        plain = _plain(name)
+        return sorted(self._names, key=lambda other: (-_likeness(plain, other), other))[:n]
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A CSV as text columns, in UTF-8 (with or without mark) or GB 18030."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
+        except UnicodeDecodeError:
+            continue
+        except FileNotFoundError:
+            raise NotFoundError(f"{path}: no such file") from None
+        except pd.errors.ParserError as error:
+            raise InputError(f"{path}: not a CSV table ({error})") from None
+    raise InputError(f"{path}: neither UTF-8 nor GB 18030; save it as UTF-8")
+
+
+@cache
+def _load_chinese(as_of: int | None) -> Classification:
+    layers = chinese(as_of)
+    return Classification(layers.frame, layers.history, layers.work_types, str(layers.year))
+
+
+def _check_tree(table: pd.DataFrame, where: str) -> None:
+    known = set(table["code"])
+    rank = {level: depth for depth, level in enumerate(LEVELS)}
+    told_with = (
+        table["code"] + " (" + table["level"] + ")",
+        table["code"] + " (" + table["parent"] + ")",
+    )
+    problems = {
+        "codes given twice": table.loc[table["code"].duplicated(), "code"],
+        "codes without a name": table.loc[table["name"].str.strip() == "", "code"],
+        f"levels other than {', '.join(LEVELS)}": told_with[0][~table["level"].isin(LEVELS)],
+        "parents that are not in the table": told_with[1][~table["parent"].isin(known | {""})],
+    }
+    level = dict(zip(table["code"], table["level"].map(rank), strict=True))
+    below = table["level"].map(rank) <= table["parent"].map(level).fillna(-1)
+    problems["codes not below their parent's level"] = table.loc[below, "code"]
+    told = [f"{what}: {name_some(rows)}" for what, rows in problems.items() if len(rows)]
+    if told:
+        raise InputError(f"{where}: " + "; ".join(told))
+
+
+def _blank(value: object) -> bool:
+    return (
+        value is None or (isinstance(value, float) and value != value) or str(value).strip() == ""
+    )
+
+
+def _plain(name: str) -> str:
+    """A name without blanks, width differences and trailing L/S signs."""
+    text, _ = codes.split_marks(name.strip())
+    return codes.fold(text)
+
+
+def _letters(text: object) -> str:
+    return "".join(sign for sign in codes.fold(text).casefold() if sign.isalnum())
+
+
+def _likeness(one: str, other: str) -> float:
+    """Dice coefficient of the two sets of characters."""
+    a, b = set(one), set(other)
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0

@@ -7,12 +7,22 @@ and nowhere in code. Another city writes another profile.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from xmdemand.errors import NotFoundError, name_some
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xmdemand.occupation_map import OccupationMap
+
+_Dated = TypeVar("_Dated", "Subsidy", "Uplift")
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -43,7 +53,7 @@ class TrainingField(_Frozen):
 
     key: str
     name: str
-    departments: tuple[str, ...]
+    departments: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Group(_Frozen):
@@ -79,6 +89,7 @@ class Subsidy(_Frozen):
 
     level: str
     amount: float = Field(ge=0)
+    """Yuan a certificate."""
     since: dt.date
     until: dt.date | None = None
 
@@ -174,9 +185,25 @@ class Title(_Frozen):
     text: str
     short: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class Profile(_Frozen):
-    """A city's profile; see `Profile.load`."""
+    """A city's profile; see `Profile.load`.
+
+    Examples
+    --------
+    >>> profile = Profile.load("xiamen")
+    >>> len(profile.districts), len(profile.industries), len(profile.fields)
+    (6, 14, 4)
+    >>> profile.subsidy("level_3", dt.date(2026, 5, 20))
+    1500.0
+    >>> profile.eligible_code("4-10-01-05"), profile.eligible_code("1-02-00-01")
+    (True, False)
+    >>> print(profile.title("training-need", 2026))
+    2026年厦门市职业技能培训需求（含急需紧缺工种）指导目录
+    """
 
     schema_version: Literal[1] = 1
     key: str
@@ -184,18 +211,20 @@ class Profile(_Frozen):
     bureau: str
     classification: str | None = None
     """Path of a classification CSV beside the profile; none means the national one."""
-    districts: tuple[District, ...]
+    districts: Annotated[tuple[District, ...], Field(min_length=1)]
     not_districts: tuple[str, ...] = ()
     """Place names people write that are no district (zones): flagged, never guessed."""
     industries: tuple[Industry, ...] = ()
-    fields: tuple[TrainingField, ...]
+    fields: Annotated[tuple[TrainingField, ...], Field(min_length=1)]
+    departments: tuple[str, ...] = ()
+    """Departments of the occupation map that no field names."""
     groups: tuple[Group, ...] = ()
-    levels: tuple[Level, ...]
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
     training: tuple[TrainingCategory, ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
     uplifts: tuple[Uplift, ...] = ()
-    titles: tuple[Title, ...]
-    tiers: tuple[Tier, ...]
+    titles: Annotated[tuple[Title, ...], Field(min_length=1)]
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     tier_rule: TierRule = TierRule()
     listing: ListingRule = ListingRule()
     bad_job: BadJobRule = BadJobRule()
@@ -213,3 +242,128 @@ class Profile(_Frozen):
     """CSV beside the profile: prefix, industry, field, department; the longest prefix wins."""
     folder: Path | None = Field(default=None, exclude=True)
     """Where the profile was read from."""
+
+    @classmethod
+    def load(cls, name: str | Path) -> Profile:
+        """Read a packaged profile by its key, or any profile by the path of its TOML file.
+
+        Raises
+        ------
+        NotFoundError
+            If there is neither a packaged profile nor a file of that name.
+        SettingError
+            If something is wrong; all problems at once, each with its key and line.
+        """
+        from xmdemand.profile_rules import contradictions
+        from xmdemand.tomlfile import problems_of, read_toml, refuse
+
+        path = _find(name)
+        values, text = read_toml(path)
+        try:
+            profile = cls.model_validate({**values, "folder": path.resolve().parent})
+        except ValidationError as error:
+            raise refuse(path, text, problems_of(error)) from None
+        if problems := contradictions(profile):
+            raise refuse(path, text, problems)
+        return profile
+
+    def names(
+        self, what: Literal["industries", "fields", "groups", "levels", "training"]
+    ) -> dict[str, str]:
+        """Printed names by key.
+
+        >>> Profile.load("xiamen").names("fields")["digital"]
+        '数字经济'
+        """
+        return {item.key: item.name for item in getattr(self, what)}
+
+    def eligible_code(self, code: str) -> bool:
+        """Whether the city trains for an occupation: an eligible prefix, and no barred one."""
+        return _under(code, self.eligible) and not _under(code, self.barred)
+
+    def classify(self, codes: Iterable[str]) -> pd.DataFrame:
+        """Industry, field and department of occupations, by the longest prefix in the map.
+
+        Parameters
+        ----------
+        codes
+            Occupation codes.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by code (as given), columns ``industry`` (key, empty if none), ``field``
+            (key), ``department`` (name). Without a map, or for a code no prefix covers, all
+            three are empty.
+        """
+        import pandas as pd
+
+        index = pd.Index(list(codes), name="occupation", dtype="object")
+        found = [self.occupations.find(code) for code in index]
+        columns = ["industry", "field", "department"]
+        return pd.DataFrame([entry[:3] for entry in found], index=index, columns=columns)
+
+    @cached_property
+    def occupations(self) -> OccupationMap:
+        """The map from code prefixes to industry, field and department."""
+        from xmdemand.occupation_map import OccupationMap
+
+        if self.occupation_map is None:
+            return OccupationMap({})
+        return OccupationMap.load(self.path_of(self.occupation_map), profile=self)
+
+    def path_of(self, file: str) -> Path:
+        """The path of a file named in the profile, which stands beside it."""
+        return (self.folder or Path()) / file
+
+    def subsidy(self, level: str, day: dt.date) -> float | None:
+        """The rate in force for a level on a day, yuan; None if none is known."""
+        rate = _in_force([one for one in self.subsidies if one.level == level], day)
+        return None if rate is None else rate.amount
+
+    def uplift(self, day: dt.date) -> float:
+        """The share added on a day to rates of occupations in urgent shortage; 0 if none."""
+        uplift = _in_force(self.uplifts, day)
+        return 0.0 if uplift is None else uplift.share
+
+    def title(self, key: str, year: int) -> Title:
+        """A preset title with city and year filled in; ``str()`` of it is the full text.
+
+        Raises
+        ------
+        NotFoundError
+            If the profile has no title of that key.
+        """
+        for title in self.titles:
+            if title.key == key:
+                text = title.text.format(city=self.city, year=year)
+                return title.model_copy(update={"text": text})
+        known = name_some(title.key for title in self.titles)
+        raise NotFoundError(f"profile {self.key}: no title {key!r}; it has {known}")
+
+
+def packaged() -> tuple[str, ...]:
+    """Keys of the profiles that come with the package."""
+    folder = files("xmdemand") / "profiles"
+    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def _find(name: str | Path) -> Path:
+    if isinstance(name, str) and name in packaged():
+        return Path(str(files("xmdemand") / "profiles" / f"{name}.toml"))
+    path = Path(name)
+    if path.is_file():
+        return path
+    raise NotFoundError(
+        f"no profile {str(name)!r}: neither a file nor a packaged profile ({name_some(packaged())})"
+    )
+
+
+def _under(code: str, prefixes: Iterable[str]) -> bool:
+    return any(code == prefix or code.startswith(f"{prefix}-") for prefix in prefixes)
+
+
+def _in_force(items: Iterable[_Dated], day: dt.date) -> _Dated | None:
+    """The latest item in force on a day."""
+    known = [one for one in items if one.since <= day and (one.until is None or day <= one.until)]
+    return max(known, key=lambda one: one.since, default=None)

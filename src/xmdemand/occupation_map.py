@@ -1,0 +1,149 @@
+"""Which industry, training field and department an occupation belongs to, by code prefix."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from xmdemand.errors import NotFoundError, SettingError
+
+if TYPE_CHECKING:
+    from xmdemand.profile import Profile
+
+HEADER = {
+    "prefix": ("编码前缀", "prefix"),
+    "industry": ("产业", "industry"),
+    "field": ("培训领域", "field"),
+    "department": ("主管部门", "department"),
+    "remark": ("说明", "remark"),
+}
+"""Column names a map may use, Chinese first."""
+
+_PREFIX = re.compile(r"\d+(-\d+)*")
+_DATE = re.compile(r"\d{4}[/年-]\d{1,2}|\d{1,2}月\d{1,2}|\d{1,2}-[A-Z][a-z]{2}")
+
+
+class Place(NamedTuple):
+    """Where an occupation belongs; empty where the map does not say."""
+
+    industry: str = ""
+    field: str = ""
+    department: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class OccupationMap:
+    """Code prefixes and what they belong to; the longest prefix of a code wins.
+
+    A prefix may end in ``-*``, which keeps Excel from reading ``4-10`` as a date.
+
+    Examples
+    --------
+    >>> places = OccupationMap({"4": Place(field="services"), "4-02": Place(field="transport")})
+    >>> places.find("4-02-01-01").field, places.find("4-10-01-05").field, places.find("6").field
+    ('transport', 'services', '')
+    """
+
+    places: Mapping[str, Place]
+
+    def find(self, code: str) -> Place:
+        """The place of a code by its longest prefix; an empty one if none covers it."""
+        parts = code.split("-")
+        for end in range(len(parts), 0, -1):
+            if (place := self.places.get("-".join(parts[:end]))) is not None:
+                return place
+        return Place()
+
+    @classmethod
+    def load(cls, path: Path, *, profile: Profile) -> Self:
+        """Read the CSV that stands beside a profile (UTF-8, or GB 18030 as Excel may save it).
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such file.
+        SettingError
+            If columns are missing or a row names what the profile does not know: all at once.
+        """
+        rows = _rows(path)
+        keys = {
+            "industry": {
+                word: item.key for item in profile.industries for word in (item.key, item.name)
+            },
+            "field": {word: item.key for item in profile.fields for word in (item.key, item.name)},
+        }
+        departments = {
+            *profile.departments,
+            *(d for field in profile.fields for d in field.departments),
+        }
+        places: dict[str, Place] = {}
+        problems: list[str] = []
+        for line, row in rows:
+            prefix = row["prefix"].removesuffix("*").removesuffix("-")
+            problems += [f"line {line}: {told}" for told in _faults(prefix, row, keys, departments)]
+            if prefix in places:
+                problems.append(f"line {line}: prefix {prefix} stands twice")
+            places[prefix] = Place(
+                industry=keys["industry"].get(row["industry"], ""),
+                field=keys["field"].get(row["field"], ""),
+                department=row["department"],
+                remark=row["remark"],
+            )
+        if problems:
+            told = "\n".join(f"  {problem}" for problem in problems)
+            raise SettingError(f"{path}: {len(problems)} problem(s)\n{told}")
+        return cls(places)
+
+
+def _faults(
+    prefix: str,
+    row: Mapping[str, str],
+    keys: Mapping[str, Mapping[str, str]],
+    departments: set[str],
+) -> list[str]:
+    told = []
+    if _DATE.search(prefix):
+        told.append(
+            f"prefix {prefix!r} was turned into a date by the spreadsheet; write it as 4-10-*"
+        )
+    elif not _PREFIX.fullmatch(prefix):
+        told.append(f"prefix {prefix!r} is no code prefix such as 4, 4-10-* or 4-10-01-05")
+    if row["industry"] and row["industry"] not in keys["industry"]:
+        told.append(f"industry {row['industry']!r} is not in the profile")
+    if row["field"] not in keys["field"]:
+        told.append(f"field {row['field']!r} is not in the profile")
+    if row["department"] not in departments:
+        told.append(f"department {row['department']!r} is neither a field's nor in `departments`")
+    return told
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise NotFoundError(f"{path}: no such file (the profile's occupation_map)") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", errors="replace")
+    reader = csv.reader(text.splitlines())
+    header = [cell.strip() for cell in next(reader, [])]
+    at = {
+        key: header.index(name) for key, names in HEADER.items() for name in names if name in header
+    }
+    if missing := [names[0] for key, names in HEADER.items() if key not in at and key != "remark"]:
+        raise SettingError(f"{path}: column(s) missing: {'、'.join(missing)}; found {header}")
+    return [
+        (number, {key: _cell(row, at.get(key)) for key in HEADER})
+        for number, row in enumerate(reader, start=2)
+        if any(cell.strip() for cell in row)
+    ]
+
+
+def _cell(row: list[str], at: int | None) -> str:
+    return row[at].strip() if at is not None and at < len(row) else ""

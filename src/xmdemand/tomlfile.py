@@ -1,0 +1,152 @@
+"""TOML files that people edit: read them, and say on which line a problem stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xmdemand.errors import NotFoundError, SettingError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+Where = tuple[str | int, ...]
+"""Path of a value: table names, keys and positions, as pydantic reports it."""
+
+_TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\.(?:[\w-]+|"[^"]*"))*)\s*=\s*(.*)$""")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file: the path of the value, and a sentence."""
+
+    where: Where
+    says: str
+
+
+def read_toml(path: Path) -> tuple[dict[str, object], str]:
+    """Parse a TOML file; the text comes along so that problems can be given a line.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    SettingError
+        If it is not UTF-8 or not TOML, with the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise NotFoundError(f"{path}: no such file") from None
+    except UnicodeDecodeError as error:
+        raise SettingError(
+            f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8 in your editor"
+        ) from None
+    try:
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{path}: not valid TOML: {error}") from None
+
+
+def line_of(text: str, where: Where) -> int | None:
+    """The 1-based line on which the value at `where` (or the nearest parent of it) begins.
+
+    Reads tables (``[a]``), arrays of tables (``[[a]]``) and arrays written one item a line,
+    which is how the package's own files are laid out.
+
+    Examples
+    --------
+    >>> text = '''year = 2026
+    ... [method]
+    ... draws = 10
+    ... [[tiers]]
+    ... stars = 1
+    ... [[tiers]]
+    ... stars = 0
+    ... '''
+    >>> line_of(text, ("method", "draws")), line_of(text, ("tiers", 1, "stars"))
+    (3, 7)
+    """
+    lines = dict(_places(text))
+    for end in range(len(where), 0, -1):
+        if (line := lines.get(where[:end])) is not None:
+            return line
+    return None
+
+
+def _places(text: str) -> Iterable[tuple[Where, int]]:
+    """Every path that a line of the text begins, with the line's number."""
+    table: Where = ()
+    counts: dict[str, int] = {}
+    array: Where | None = None
+    item = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        if array is not None:
+            if bare.startswith("]"):
+                array = None
+            elif bare and not bare.startswith("#"):
+                yield (*array, item), number
+                yield from (((*array, item, key), number) for key in _inline_keys(bare))
+                item += 1
+        elif match := _TABLE.match(line):
+            name = match[2]
+            table = _path(name)
+            if match[1] == "[[":
+                counts[name] = counts.get(name, -1) + 1
+                table = (*table, counts[name])
+            yield table, number
+        elif match := _KEY.match(line):
+            here = (*table, *_path(match[1]))
+            yield here, number
+            value = match[2].split("#")[0].rstrip()
+            if value.startswith("[") and not value.endswith("]"):
+                array, item = here, 0
+            yield from (((*here, key), number) for key in _inline_keys(match[2]))
+
+
+def _path(dotted: str) -> Where:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _inline_keys(text: str) -> list[str]:
+    return re.findall(r"[{,]\s*([\w-]+)\s*=", text)
+
+
+def refuse(path: Path, text: str, problems: Sequence[Problem]) -> SettingError:
+    """All problems of one file as one error, each with its line and key."""
+    told = []
+    for problem in sorted(problems, key=lambda one: line_of(text, one.where) or 0):
+        line = line_of(text, problem.where)
+        place = f"line {line}" if line else "whole file"
+        told.append(f"  {place}, {_dotted(problem.where)}: {problem.says}")
+    head = f"{path}: {len(told)} problem" + ("s" if len(told) > 1 else "")
+    return SettingError("\n".join([head, *told]))
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Pydantic's findings, each in one sentence with what was found."""
+    return [
+        Problem(tuple(each["loc"]), _sentence(each["type"], each["msg"], each.get("input")))
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _sentence(kind: str, message: str, found: object) -> str:
+    if kind == "missing":
+        return "required, but not there"
+    if kind == "extra_forbidden":
+        return "unknown key; check its spelling"
+    return f"{message[:1].lower()}{message[1:]}, got {found!r}"
+
+
+def _dotted(where: Where) -> str:
+    text = ""
+    for part in where:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "(file)"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+if TYPE_CHECKING:
+    from xmdemand.profile import Profile
+    from xmdemand.tomlfile import Problem
 
 
 class _Frozen(BaseModel):
@@ -71,3 +76,84 @@ class Settings(_Frozen):
     method: Method = Method()
     output: Output = Output()
     fonts: Fonts = Fonts()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Settings:
+        """Read an edition's `edition.toml`.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such file.
+        SettingError
+            If something is wrong; all problems at once, each with its key and line.
+        """
+        from xmdemand.tomlfile import problems_of, read_toml, refuse
+
+        path = Path(path)
+        values, text = read_toml(path)
+        try:
+            settings = cls.model_validate(values)
+        except ValidationError as error:
+            raise refuse(path, text, problems_of(error)) from None
+        if problems := _contradictions(settings):
+            raise refuse(path, text, problems)
+        return settings
+
+
+def settings_template(year: int, profile: Profile, *, synthetic: bool = False) -> str:
+    """The text of a new `edition.toml`, every choice explained for the people who fill it in.
+
+    Days follow the profile's calendar: a reference period of the twelve months before the cut-off.
+
+    Examples
+    --------
+    >>> from xmdemand.profile import Profile
+    >>> text = settings_template(2026, Profile.load("xiamen"))
+    >>> text.splitlines()[0]
+    '# 2026年厦门市目录的设置。等号右边可以改，井号后面是说明。'
+    """
+    from importlib.resources import files
+
+    cut_off = dt.date.fromisoformat(f"{year}-{profile.calendar.cut_off}")
+    last_year = dt.date.fromisoformat(f"{year - 1}-{profile.calendar.cut_off}")
+    publish_by = dt.date.fromisoformat(f"{year}-{profile.calendar.publish_by}")
+    titles = "\n".join(f"#   {one.key}：{profile.title(one.key, year)}" for one in profile.titles)
+    template = (files("xmdemand") / "profiles" / "edition.toml.in").read_text(encoding="utf-8")
+    return template.format(
+        year=year,
+        city=profile.city,
+        profile=profile.key,
+        titles=titles,
+        title=profile.titles[0].key,
+        synthetic=str(synthetic).lower(),
+        reference_start=last_year + dt.timedelta(days=1),
+        reference_end=cut_off,
+        cut_off=cut_off,
+        issued=publish_by - dt.timedelta(days=11),
+    )
+
+
+def _contradictions(settings: Settings) -> list[Problem]:
+    from xmdemand.tomlfile import Problem
+
+    dates = settings.dates
+    found = []
+    if dates.reference_end <= dates.reference_start:
+        says = f"must be after reference_start ({dates.reference_start})"
+        found.append(Problem(("dates", "reference_end"), says))
+    if dates.cut_off < dates.reference_end:
+        says = f"is before the reference period ends ({dates.reference_end})"
+        found.append(Problem(("dates", "cut_off"), says))
+    if dates.issued < dates.cut_off:
+        says = f"is before the cut-off day ({dates.cut_off})"
+        found.append(Problem(("dates", "issued"), says))
+    if dates.issued.year != settings.year:
+        says = f"lies outside the edition's year {settings.year}"
+        found.append(Problem(("dates", "issued"), says))
+    weights = settings.method.weights
+    for name, weight in weights.items():
+        if not 0 <= weight < float("inf"):
+            says = f"a weight is a number not below 0, got {weight}"
+            found.append(Problem(("method", "weights", name), says))
+    return found

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xmdemand.occupation_map import OccupationMap
+    from xmdemand.occupations import Classification
 
 _Dated = TypeVar("_Dated", "Subsidy", "Uplift")
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -257,7 +258,7 @@ class Profile(_Frozen):
         from xmdemand.profile_rules import contradictions
         from xmdemand.tomlfile import problems_of, read_toml, refuse
 
-        path = _find(name)
+        path = _locate(name, beside=None)
         values, text = read_toml(path)
         try:
             profile = cls.model_validate({**values, "folder": path.resolve().parent})
@@ -266,6 +267,19 @@ class Profile(_Frozen):
         if problems := contradictions(profile):
             raise refuse(path, text, problems)
         return profile
+
+    @classmethod
+    def find(cls, name: str, *, beside: Path) -> Profile:
+        """The profile that an edition names: packaged, or a file beside its `edition.toml`."""
+        return cls.load(_locate(name, beside=beside))
+
+    def load_classification(self, as_of: int | None = None) -> Classification:
+        """The classification the city codes by: its own, or the national one as of a year."""
+        from xmdemand.occupations import Classification
+
+        if self.classification is None:
+            return Classification.load(as_of)
+        return Classification.load(path=self.path_of(self.classification))
 
     def names(
         self, what: Literal["industries", "fields", "groups", "levels", "training"]
@@ -348,15 +362,14 @@ def packaged() -> tuple[str, ...]:
     return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
 
 
-def _find(name: str | Path) -> Path:
+def _locate(name: str | Path, *, beside: Path | None) -> Path:
     if isinstance(name, str) and name in packaged():
         return Path(str(files("xmdemand") / "profiles" / f"{name}.toml"))
-    path = Path(name)
+    path = (beside or Path()) / name
     if path.is_file():
         return path
-    raise NotFoundError(
-        f"no profile {str(name)!r}: neither a file nor a packaged profile ({name_some(packaged())})"
-    )
+    known = name_some(packaged())
+    raise NotFoundError(f"no profile {str(path)!r}: no such file, and packaged are only {known}")
 
 
 def _under(code: str, prefixes: Iterable[str]) -> bool:

@@ -77,7 +77,7 @@ class Edition:
                 f"(make one with `xmdemand new {folder}`)"
             )
         settings = Settings.load(folder / "edition.toml")
-        profile = Profile.find(settings.profile, beside=folder)
+        profile = Profile.load(_beside(folder, settings.profile))
         if district is not None and district not in {d.name for d in profile.districts}:
             names = ", ".join(d.name for d in profile.districts)
             raise InputError(f"{district!r} is no district of {profile.city}; known: {names}")
@@ -85,7 +85,7 @@ class Edition:
             folder=folder,
             settings=settings,
             profile=profile,
-            classification=profile.load_classification(settings.classification_as_of),
+            classification=_classification(profile, settings),
             previous=_previous_record(folder / "previous" / "record.json"),
             district=district,
             watch=watch,
@@ -229,6 +229,17 @@ def build(
     edition = Edition.open(folder, district=district, watch=watch)
     edition.write(only=only)
     return edition
+
+
+def _beside(folder: Path, name: str) -> str | Path:
+    """A profile named in `edition.toml`: a packaged key, or a file beside it."""
+    return folder / name if name.endswith(".toml") else name
+
+
+def _classification(profile: Profile, settings: Settings) -> Classification:
+    if profile.classification is None:
+        return Classification.load(as_of=settings.classification_as_of)
+    return Classification.load(path=profile.path_of(profile.classification))
 
 
 def _previous_record(path: Path) -> Mapping[str, Any] | None:

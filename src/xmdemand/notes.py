@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Literal
 
 from xmdemand.errors import NotFoundError
@@ -47,7 +46,7 @@ class Note:
     where: str = ""
     n: int = 1
     severity: Severity = "info"
-    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, object] = field(default_factory=dict)
 
     def say(self, lang: Language = "zh") -> str:
         """The note in words."""

@@ -35,7 +35,7 @@ def new_edition(folder: Path, *, year: int, profile: str = "xiamen") -> list[Pat
     settings = folder / "edition.toml"
     if settings.exists():
         raise OutputError(f"{folder} 已经是一个年度文件夹（有 edition.toml），没有改动")
-    city = Profile.find(profile, beside=Path.cwd())
+    city = Profile.load(profile)
     for name in ("inputs", "previous", "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     settings.write_text(settings_template(year, city), encoding="utf-8")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ["XMDEMAND_CACHE"] = "off"  # a kept result must not hide what a test would show
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

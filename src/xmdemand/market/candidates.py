@@ -1,0 +1,87 @@
+"""The candidates: a coarse grid of exponential-smoothing models, fixed in advance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEVELS = (0.05, 0.12, 0.25, 0.4, 0.6, 0.8, 1.0)
+LEVELS_WITH_SLOPE = (0.12, 0.25, 0.4, 0.6, 0.8, 1.0)
+SLOPES = (0.1, 0.3)
+"""Slope parameter as a share of the level's (beta = share x alpha)."""
+DAMPINGS = (0.85, 0.96)
+SEASONS = ("off", "fixed", "slow", "fast")
+GAMMAS = {"off": 0.0, "fixed": 0.0, "slow": 0.06, "fast": 0.2}
+"""Seasonal parameter before it is scaled by (1 - alpha)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Parameters of C candidates, those of one seasonal kind side by side.
+
+    ``slope`` says where the slope starts: 0 none, 1 local (estimated, updated by ``beta``),
+    2 drift (half of the whole history's, kept).
+    """
+
+    alpha: NDArray[np.float64]
+    beta: NDArray[np.float64]
+    phi: NDArray[np.float64]
+    gamma: NDArray[np.float64]
+    slope: NDArray[np.int64]
+    season: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.alpha)
+
+    @cached_property
+    def blocks(self) -> tuple[slice, ...]:
+        """Candidates of each seasonal kind of `SEASONS`."""
+        edges = np.searchsorted(self.season, np.arange(len(SEASONS) + 1))
+        return tuple(slice(int(a), int(b)) for a, b in pairwise(edges))
+
+    def responses(self, horizon: int, season: int) -> NDArray[np.float64]:
+        """c_j: what an error moves the forecast j steps on, (C, horizon), c_0 = 1.
+
+        c_j = alpha + beta (phi + ... + phi^j) + gamma [j is a multiple of the season]
+        (Hyndman, Koehler, Ord and Snyder 2008, table 6.1).
+        """
+        steps = np.arange(1, horizon)
+        damped = np.cumsum(self.phi[:, None] ** steps[None, :], axis=1)
+        effect = self.alpha[:, None] + self.beta[:, None] * damped
+        effect = effect + self.gamma[:, None] * (steps % season == 0)
+        return np.concatenate([np.ones((len(self), 1)), effect], axis=1)
+
+    def covariances(self, horizon: int, season: int) -> NDArray[np.float64]:
+        """Covariance of the errors 1..horizon ahead for unit variance, (C, horizon, horizon)."""
+        c = self.responses(horizon, season)
+        lag = np.arange(horizon)[:, None] - np.arange(horizon)[None, :]
+        shock = np.where(lag >= 0, c[:, np.maximum(lag, 0)], 0.0)
+        return shock @ shock.transpose(0, 2, 1)
+
+
+def make_grid(*, seasonal: bool = True) -> Grid:
+    """The grid of the engine: 4 kinds of season x (level, level and drift, local slopes).
+
+    >>> len(make_grid()), len(make_grid(seasonal=False))
+    (152, 38)
+    """
+    kinds: list[tuple[float, float, float, int]] = [(a, 0.0, 1.0, 0) for a in LEVELS]
+    kinds += [(a, 0.0, 1.0, 2) for a in LEVELS]
+    kinds += [(a, a * s, phi, 1) for a, s, phi in product(LEVELS_WITH_SLOPE, SLOPES, DAMPINGS)]
+    names = SEASONS if seasonal else SEASONS[:1]
+    rows = [
+        (a, b, phi, GAMMAS[name] * (1 - a), slope, k)
+        for k, name in enumerate(names)
+        for a, b, phi, slope in kinds
+    ]
+    alpha, beta, phi, gamma, slope, season = (
+        np.array(column) for column in zip(*rows, strict=True)
+    )
+    return Grid(alpha=alpha, beta=beta, phi=phi, gamma=gamma, slope=slope, season=season)

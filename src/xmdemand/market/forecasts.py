@@ -1,0 +1,262 @@
+"""`forecast`: a long panel in, the next periods of every series out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from xmdemand.draws import Draws, check_level
+from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError
+from xmdemand.market import rules
+from xmdemand.market.engine import fit_many
+from xmdemand.market.mixture import Mixture, moments, quantile
+from xmdemand.market.panel import Frequency, Panel, read_panel
+from xmdemand.market.panel_info import PanelInfo, group_labels, learn, pull_of
+from xmdemand.market.paths import sample_paths
+from xmdemand.notes import Notes
+from xmdemand.results import Result
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_HORIZON = 36
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast(Result):
+    """Forecasts of a panel: points, quantiles, joint paths, sums.
+
+    Attributes
+    ----------
+    panel
+        What was forecast.
+    mixture
+        The forecasts as components (`xmdemand.market.mixture.Mixture`).
+    info
+        What the panel told its series.
+    rules
+        ``unique_id, rule``: which rule of `xmdemand.market.rules.RULES` met which series.
+    notes
+        One note a rule, with its count.
+    """
+
+    panel: Panel
+    mixture: Mixture
+    info: PanelInfo
+    labels: NDArray
+    seed: int
+    rules: pd.DataFrame
+    notes: Notes = ()
+
+    @property
+    def horizon(self) -> int:
+        """Periods forecast."""
+        return self.mixture.factor.shape[1]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """``unique_id, ds, mean, median``, after every series' own last observation."""
+        mean, _ = moments(self.mixture)
+        median = quantile(self.mixture, np.zeros((1, 1)))
+        return self._keyed(mean=mean.ravel(), median=median.ravel())
+
+    def quantiles(self, levels: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
+        """Quantiles of every series and period: ``unique_id, ds, quantile, value``."""
+        asked = np.array([check_level(p) for p in levels])
+        values = quantile(self.mixture, special.ndtri(asked)[:, None, None])
+        parts = [
+            self._keyed(quantile=p, value=value.ravel())
+            for p, value in zip(asked, values, strict=True)
+        ]
+        return pd.concat(parts).sort_values(
+            ["unique_id", "ds", "quantile"], kind="stable", ignore_index=True
+        )
+
+    def draws(self, n: int = 1000) -> Draws:
+        """Sample paths (n, series, horizon), joint over time and series.
+
+        ``times`` counts the steps 1, 2, ... after every series' own last observation.
+        """
+        if n < 1:
+            raise InputError(f"n is the number of paths, at least 1, got {n}")
+        values = sample_paths(
+            self.mixture, self.panel.ids, self.labels, self.info, n=n, seed=self.seed
+        )
+        steps = pd.RangeIndex(1, self.horizon + 1, name="step")
+        return Draws(values=values, index=self.panel.ids, unit="count", times=steps)
+
+    def total(
+        self,
+        steps: int | None = None,
+        by: str | list[str] | None = None,
+        *,
+        level: float = 0.8,
+        n: int = 2000,
+    ) -> pd.DataFrame:
+        """Sums over the first `steps` periods, of every series or of groups, from joint paths.
+
+        Parameters
+        ----------
+        steps
+            How many periods to add up; all by default.
+        by
+            Key column(s) of the panel; by default every series by itself.
+
+        Returns
+        -------
+        DataFrame
+            The key column(s), ``mean, median, lower, upper, level, n`` (n series in the sum).
+        """
+        level = check_level(level)
+        steps = self.horizon if steps is None else steps
+        if not 1 <= steps <= self.horizon:
+            raise InputError(f"steps is 1 to the horizon {self.horizon}, got {steps}")
+        sums = self.draws(n).values[:, :, :steps].sum(axis=2)
+        names = ["unique_id"] if by is None else [by] if isinstance(by, str) else list(by)
+        table = self.panel.keys.reset_index()
+        if unknown := [name for name in names if name not in table.columns]:
+            raise NotFoundError(
+                f"the panel has no key column {', '.join(unknown)}; it has {list(table.columns)}"
+            )
+        grouped = table.groupby(names, sort=True)
+        number = grouped.ngroup().to_numpy()
+        values = np.zeros((n, number.max() + 1))
+        for at, group in enumerate(number):
+            values[:, group] += sums[:, at]
+        tail = (1 - level) / 2
+        lower, median, upper = np.quantile(values, [tail, 0.5, 1 - tail], axis=0)
+        return (
+            grouped.size()
+            .index.to_frame(index=False)
+            .assign(
+                mean=values.mean(axis=0),
+                median=median,
+                lower=lower,
+                upper=upper,
+                level=level,
+                n=np.bincount(number),
+            )
+        )
+
+    def _keyed(self, **columns: object) -> pd.DataFrame:
+        periods = self.panel.last[:, None] + np.arange(1, self.horizon + 1)[None, :]
+        return pd.DataFrame(
+            {
+                "unique_id": np.repeat(self.panel.ids, self.horizon),
+                "ds": self.panel.dates(periods.ravel()),
+                **columns,
+            }
+        )
+
+
+def forecast(
+    panel: pd.DataFrame,
+    horizon: int = 12,
+    *,
+    seed: int = 0,
+    freq: Frequency | None = None,
+    total: str | bool = True,
+    correlation: float | None = None,
+    info: PanelInfo | None = None,
+) -> Forecast:
+    """Forecast thousands of short monthly or quarterly series of counts.
+
+    Parameters
+    ----------
+    panel
+        Long frame ``unique_id, ds, y``; further columns that are constant within every series
+        are keys (`Forecast.total`). Every series is forecast from its own last observation.
+    horizon
+        Periods ahead, 1 to 36.
+    seed
+        For sample paths.
+    freq
+        ``M`` or ``Q``, by default as the dates say.
+    total
+        Series are drawn half-way to their total's own forecast: of the whole panel (True), of
+        each group of a key column (its name), or not (False).
+    correlation
+        Share of a common factor in the series' shocks; by default learnt, 0 switches it off.
+    info
+        Panel information of another run, used in place of this panel's.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    InputError
+        If the panel cannot be used; every problem in one message.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ds = pd.date_range("2021-01-01", periods=36, freq="MS")
+    >>> panel = pd.DataFrame({"unique_id": "cooks", "ds": ds, "y": [20, 22, 24] * 12})
+    >>> fc = forecast(panel, horizon=3)
+    >>> list(fc.frame.columns)
+    ['unique_id', 'ds', 'mean', 'median']
+    """
+    horizon = _check_horizon(horizon)
+    checked = read_panel(panel, freq=freq)
+    by = total if isinstance(total, str) else None
+    if by is not None and by not in checked.keys.columns:
+        raise NotFoundError(
+            f"total={by!r} is not a key column of the panel; it has {list(checked.keys.columns)}"
+        )
+    return forecast_panel(
+        checked,
+        horizon,
+        seed=seed,
+        by=by,
+        pull=total is not False,
+        correlation=correlation,
+        info=info,
+    )
+
+
+def forecast_panel(
+    panel: Panel,
+    horizon: int,
+    *,
+    seed: int = 0,
+    by: str | None = None,
+    pull: bool = True,
+    correlation: float | None = None,
+    info: PanelInfo | None = None,
+) -> Forecast:
+    """`forecast` of a checked panel."""
+    met = rules.classify(panel)
+    fit = fit_many(panel.values, season=panel.season, horizon=horizon)
+    labels = group_labels(panel, by)
+    if info is None:
+        info = learn(panel, fit, labels, horizon)
+        if correlation is not None:
+            info = replace(info, correlation=dict.fromkeys(info.labels, correlation))
+    mixture = rules.apply(fit.mixture, panel, met)
+    if pull:
+        mixture = mixture.pulled(pull_of(panel, labels, info, horizon))
+    return Forecast(
+        panel=panel,
+        mixture=mixture,
+        info=info,
+        labels=labels,
+        seed=seed,
+        rules=rules.as_frame(panel, met),
+        notes=panel.notes + rules.as_notes(panel, met),
+    )
+
+
+def _check_horizon(horizon: int) -> int:
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer):
+        raise ArgumentTypeError(f"horizon is a whole number of periods, not {horizon!r}")
+    if not 1 <= horizon <= MAX_HORIZON:
+        raise InputError(f"horizon is 1 to {MAX_HORIZON} periods, got {horizon}")
+    return int(horizon)

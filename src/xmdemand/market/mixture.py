@@ -1,0 +1,169 @@
+"""The weighted mixture of all candidates: a few components a series, and their quantiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COUNT_LIMIT = 25.0
+"""Series of whole numbers with a mean forecast below this have discrete quantiles."""
+LOG_CAP = 2.5
+"""On the log scale nothing rises more than this above the largest value seen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Forecasts of S series, H steps ahead, in K components (weightings x scales).
+
+    A component's quantile at p is ``g(mean + sd z_p)``, g the identity or exp(.) - 1, never below
+    zero; the mixture's is the weighted average of its components' (Vincent's average).
+
+    Attributes
+    ----------
+    weight
+        (S, K), rows summing to 1.
+    mean, sd
+        (S, K, H) on the component's scale.
+    log
+        (K,), which components live on the log scale.
+    correlation
+        (S, H, H) between steps.
+    cap
+        (S,) largest value on the log scale.
+    discrete
+        (S,) whether a small count.
+    factor
+        (S, H) the pull to the panel's total.
+    """
+
+    weight: NDArray
+    mean: NDArray
+    sd: NDArray
+    log: NDArray[np.bool_]
+    correlation: NDArray
+    cap: NDArray
+    discrete: NDArray[np.bool_]
+    factor: NDArray
+
+    def take(self, rows: NDArray) -> Mixture:
+        """Some series."""
+        kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "log"}
+        return Mixture(log=self.log, **kept)
+
+    def widened(self, spread: NDArray) -> Mixture:
+        """Standard deviations times `spread`, (H,) or (S, H)."""
+        spread = np.broadcast_to(spread, self.factor.shape)
+        return replace(self, sd=self.sd * spread[:, None, :].astype(self.sd.dtype))
+
+    def pulled(self, factor: NDArray) -> Mixture:
+        """Everything times `factor`, (S, H)."""
+        return replace(self, factor=self.factor * factor)
+
+
+def concatenate(parts: list[Mixture]) -> Mixture:
+    """Mixtures of several chunks as one."""
+    names = [f.name for f in fields(Mixture) if f.name != "log"]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Mixture(log=parts[0].log, **joined)
+
+
+def continuous_quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
+    """Quantiles at standard normal scores.
+
+    Parameters
+    ----------
+    z
+        (..., S, H): one score a series and step, any number in front.
+    """
+    total = np.zeros(np.broadcast_shapes(z.shape, mixture.factor.shape))
+    for k, log in enumerate(mixture.log):
+        value = mixture.mean[:, k] + mixture.sd[:, k] * z
+        if log:
+            np.minimum(value, mixture.cap[:, None] + LOG_CAP, out=value)
+            value = np.expm1(value)
+        total += mixture.weight[:, k, None] * np.maximum(value, 0.0)
+    return total * mixture.factor
+
+
+def quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
+    """Quantiles at standard normal scores, discrete for small counts; z is (..., S, H)."""
+    z = np.broadcast_to(z, np.broadcast_shapes(z.shape, mixture.factor.shape))
+    values = continuous_quantile(mixture, z)
+    small = np.flatnonzero(mixture.discrete)
+    if len(small):
+        part = mixture.take(small)
+        mean, variance = moments(part)
+        values[..., small, :] = np.where(
+            mean < COUNT_LIMIT,
+            count_quantile(mean, variance, special.ndtr(z[..., small, :])),
+            np.round(values[..., small, :]),
+        )
+    return values
+
+
+_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+
+
+def moments(mixture: Mixture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and variance of the (clipped, capped) mixture by Gauss-Hermite quadrature, (S, H)."""
+    share = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
+    mean = np.zeros(mixture.factor.shape)
+    square = np.zeros(mixture.factor.shape)
+    for node, weight in zip(_NODES, share, strict=True):
+        value = continuous_quantile(mixture, np.full((1, 1), node))
+        mean += weight * value
+        square += weight * value**2
+    return mean, np.maximum(square - mean**2, 0.0)
+
+
+def count_quantile(
+    mean: NDArray[np.float64], variance: NDArray[np.float64], p: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Quantiles of a negative binomial with given mean and variance (Poisson if less spread).
+
+    The smallest k with P(X <= k) >= p, looked up in tables of the distribution function.
+
+    Parameters
+    ----------
+    mean, variance
+        Of one shape.
+    p
+        Probabilities, (..., *mean.shape).
+
+    >>> count_quantile(np.array([2.0]), np.array([2.0]), np.array([0.5]))
+    array([2.])
+    """
+    shape, leading = mean.shape, p.reshape(-1, mean.size)
+    mean = np.maximum(mean.ravel(), 1e-9)
+    variance = variance.ravel()
+    largest = int((mean + 12 * np.sqrt(np.maximum(variance, mean)) + 20).max())
+    out = np.empty(leading.shape)
+    step = max(1, 4_000_000 // largest)
+    for at in range(0, mean.size, step):
+        part = slice(at, at + step)
+        below = _negative_binomial(mean[part], variance[part], largest)
+        row = np.arange(len(below))
+        flat = (below + 2.0 * row[:, None]).ravel()
+        asked = np.minimum(leading[:, part], 1 - 1e-9) + 2.0 * row
+        out[:, part] = np.searchsorted(flat, asked) - row * below.shape[1]
+    return np.minimum(out, largest).reshape(*p.shape[: p.ndim - len(shape)], *shape)
+
+
+def _negative_binomial(
+    mean: NDArray[np.float64], variance: NDArray[np.float64], largest: int
+) -> NDArray[np.float64]:
+    """Distribution functions at 0..largest, (N, largest + 1)."""
+    excess = np.maximum(variance - mean, 1e-6 * mean)
+    size = np.minimum(mean**2 / excess, 1e6)[:, None]
+    failure = mean[:, None] / (size + mean[:, None])
+    k = np.arange(1, largest + 1)
+    ratio = np.empty((len(mean), largest + 1))
+    ratio[:, :1] = np.exp(size * np.log1p(-failure))
+    ratio[:, 1:] = failure * (size + k - 1) / k
+    return np.cumsum(np.cumprod(ratio, axis=1), axis=1)

@@ -1,0 +1,330 @@
+"""A long frame of monthly or quarterly series -> checked arrays, every problem told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from xmdemand.errors import ArgumentTypeError, InputError, name_some
+from xmdemand.notes import Note, Notes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Frequency = Literal["M", "Q"]
+SEASON = {"M": 12, "Q": 4}
+_STEP = {"M": 1, "Q": 3}
+_COLUMNS = ("unique_id", "ds", "y")
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Series as rows, aligned at their own last observation.
+
+    Parameters
+    ----------
+    ids
+        Sorted series names.
+    values
+        (n_series, n_time) float64, the last column every series' last observation; NaN before a
+        series starts and where a period is missing.
+    last
+        Period number (months since year 0, or quarters) of every series' last observation.
+    freq
+        ``M`` or ``Q``.
+    keys
+        Extra key columns, a row a series (columns constant within every series).
+    month_end
+        Whether dates are written as the last day of the period.
+    notes
+        What was noticed on reading.
+    """
+
+    ids: pd.Index
+    values: NDArray[np.float64]
+    last: NDArray[np.int64]
+    freq: Frequency
+    keys: pd.DataFrame
+    month_end: bool = False
+    notes: Notes = ()
+
+    @property
+    def season(self) -> int:
+        """Periods a year."""
+        return SEASON[self.freq]
+
+    @property
+    def n_obs(self) -> NDArray[np.int64]:
+        """Observations of every series."""
+        return np.isfinite(self.values).sum(axis=1)
+
+    def select(self, rows: NDArray) -> Panel:
+        """The panel of some series."""
+        return Panel(
+            ids=self.ids[rows],
+            values=self.values[rows],
+            last=self.last[rows],
+            freq=self.freq,
+            keys=self.keys.iloc[rows],
+            month_end=self.month_end,
+        )
+
+    def cut(self, period: int) -> Panel:
+        """The panel as it stood after a period; series with no observation by then are gone."""
+        n_time = self.values.shape[1]
+        number = self.last[:, None] - np.arange(n_time - 1, -1, -1)[None, :]
+        seen = np.isfinite(self.values) & (number <= period)
+        rows = np.flatnonzero(seen.any(axis=1))
+        at_last = n_time - 1 - np.argmax(seen[rows, ::-1], axis=1)
+        source = np.arange(n_time)[None, :] - (n_time - 1 - at_last)[:, None]
+        values = np.where(
+            source >= 0, np.take_along_axis(self.values[rows], np.maximum(source, 0), 1), np.nan
+        )
+        return Panel(
+            ids=self.ids[rows],
+            values=_without_empty_start(values),
+            last=number[rows, at_last],
+            freq=self.freq,
+            keys=self.keys.iloc[rows],
+            month_end=self.month_end,
+        )
+
+    def dates(self, periods: NDArray[np.int64]) -> pd.DatetimeIndex:
+        """Dates of period numbers, written as the input wrote them."""
+        return to_dates(periods, self.freq, month_end=self.month_end)
+
+
+def to_dates(
+    periods: NDArray[np.int64], freq: Frequency, *, month_end: bool = False
+) -> pd.DatetimeIndex:
+    """First (or last) days of numbered periods.
+
+    >>> to_dates(np.array([24240]), "M")[0].date().isoformat()
+    '2020-01-01'
+    """
+    months = np.asarray(periods, dtype=np.int64) * _STEP[freq] - 1970 * 12
+    if month_end:
+        ends = (months + _STEP[freq]).astype("datetime64[M]").astype("datetime64[D]")
+        return pd.DatetimeIndex((ends - np.timedelta64(1, "D")).astype("datetime64[ns]"))
+    return pd.DatetimeIndex(months.astype("datetime64[M]").astype("datetime64[ns]"))
+
+
+def read_panel(frame: pd.DataFrame, *, freq: Frequency | None = None) -> Panel:
+    """Check a long frame and lay it out as arrays.
+
+    Parameters
+    ----------
+    frame
+        Columns ``unique_id, ds, y`` and any key columns. Within a series, rows are in order of
+        time. Periods without a row, or with a missing ``y``, are missing.
+    freq
+        ``M`` or ``Q``; by default read off the distances between dates.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If `frame` is not a DataFrame.
+    InputError
+        One message listing every problem found, with series and rows.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"unique_id": "a", "ds": ["2024-01", "2024-02"], "y": [3, 4]})
+    >>> read_panel(frame).values
+    array([[3., 4.]])
+    """
+    _check_columns(frame)
+    ids, dates, y, problems = _parse(frame)
+    if freq not in (None, "M", "Q"):
+        problems.append(f"freq is 'M', 'Q' or None, got {freq!r}")
+    month = dates.year.to_numpy() * 12.0 + dates.month.to_numpy() - 1
+    usable = np.isfinite(month) & ids.notna().to_numpy()
+    problems += _order_problems(ids, dates, usable)
+    found, frequency_problem = _frequency(ids, month, usable, freq)
+    if frequency_problem:
+        problems.append(frequency_problem)
+    if problems:
+        raise InputError("the panel cannot be used:\n- " + "\n- ".join(problems))
+    return _lay_out(frame, ids, month.astype(np.int64) // _STEP[found], y, found, dates)
+
+
+def _check_columns(frame: pd.DataFrame) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise ArgumentTypeError(
+            f"panel must be a DataFrame with columns unique_id, ds, y, not {type(frame).__name__}"
+        )
+    missing = [name for name in _COLUMNS if name not in frame.columns]
+    if missing:
+        raise InputError(
+            f"the panel has no column {', '.join(missing)}; expected unique_id, ds, y "
+            f"(and keys), found {name_some(frame.columns)}"
+        )
+    if frame.empty:
+        raise InputError("the panel is empty: it needs at least one row of unique_id, ds, y")
+
+
+def _parse(
+    frame: pd.DataFrame,
+) -> tuple[pd.Series, pd.DatetimeIndex, NDArray[np.float64], list[str]]:
+    problems = []
+    ids = frame["unique_id"]
+    if ids.isna().any():
+        problems.append(f"unique_id is missing in {_rows(ids.isna().to_numpy(), ids)}")
+    dates = _parse_dates(frame["ds"])
+    bad = np.asarray(dates.isna())
+    if bad.any():
+        shown = name_some(repr(value) for value in frame["ds"][bad].head(3))
+        problems.append(
+            f"ds is not a date in {_rows(bad, ids)}: found {shown}, expected dates like 2024-01-01"
+        )
+    y = pd.to_numeric(frame["y"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    if pd.api.types.is_bool_dtype(frame["y"]):
+        problems.append("y is true/false; expected counts")
+    text = np.isnan(y) & frame["y"].notna().to_numpy()
+    if text.any():
+        shown = name_some(repr(value) for value in frame["y"][text].head(3))
+        problems.append(f"y is not a number in {_rows(text, ids)}: found {shown}")
+    if np.isinf(y).any():
+        problems.append(f"y is infinite in {_rows(np.isinf(y), ids)}")
+    if (y < 0).any():
+        problems.append(f"y is negative in {_rows(y < 0, ids)}: counts are 0 or more")
+    if (np.isfinite(y) & (y > 1e15)).any():
+        problems.append(f"y is above 1e15 in {_rows(y > 1e15, ids)}: change its unit")
+    return ids, dates, y, problems
+
+
+def _parse_dates(column: pd.Series) -> pd.DatetimeIndex:
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return pd.DatetimeIndex(column.dt.to_timestamp())
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return pd.DatetimeIndex(column).tz_localize(None)
+    if pd.api.types.is_numeric_dtype(column):
+        return pd.DatetimeIndex([pd.NaT] * len(column))
+    return pd.DatetimeIndex(pd.to_datetime(column, errors="coerce", format="mixed"))
+
+
+def _rows(bad: NDArray[np.bool_], ids: pd.Series) -> str:
+    at = np.flatnonzero(bad)
+    return "row " + name_some(f"{row} (series {ids.iloc[row]!r})" for row in at)
+
+
+def _order_problems(
+    ids: pd.Series, dates: pd.DatetimeIndex, usable: NDArray[np.bool_]
+) -> list[str]:
+    problems = []
+    key = pd.DataFrame({"id": ids.to_numpy(), "ds": dates}).loc[usable]
+    twice = key.duplicated(keep=False).to_numpy()
+    if twice.any():
+        at = np.flatnonzero(usable)[twice]
+        problems.append(
+            "the same unique_id and ds more than once in row "
+            + name_some(f"{row} (series {ids.iloc[row]!r}, {dates[row]:%Y-%m-%d})" for row in at)
+        )
+    step = key.groupby("id", sort=False)["ds"].diff()
+    back = (step < pd.Timedelta(0)).to_numpy()
+    if back.any():
+        at = np.flatnonzero(usable)[back]
+        problems.append(
+            "dates go back in time in row "
+            + name_some(f"{row} (series {ids.iloc[row]!r}, {dates[row]:%Y-%m-%d})" for row in at)
+            + ": sort the panel by unique_id and ds"
+        )
+    return problems
+
+
+def _frequency(
+    ids: pd.Series, month: NDArray[np.float64], usable: NDArray[np.bool_], asked: Frequency | None
+) -> tuple[Frequency, str]:
+    """The panel's frequency, and what speaks against it."""
+    key = pd.DataFrame({"id": ids.to_numpy(), "month": month}).loc[usable].drop_duplicates()
+    if key.empty:
+        return asked or "M", ""
+    key = key.sort_values(["id", "month"])
+    gap = key.groupby("id", sort=False)["month"].diff().dropna()
+    smallest = gap.groupby(key.loc[gap.index, "id"]).min()
+    quarterly = smallest.index[smallest % 3 == 0]
+    monthly = smallest.index[smallest % 3 != 0]
+    days = len(ids[usable]) - len(key)
+    if days > len(key):
+        return asked or "M", "several rows a month: the engine takes monthly or quarterly series"
+    if asked is None:
+        asked = "Q" if len(quarterly) and not len(monthly) else "M"
+    every_third = smallest.index[smallest == 3]
+    if asked == "Q" and len(monthly):
+        return asked, f"freq is 'Q' but these series are monthly: {name_some(monthly)}"
+    counts = key.groupby("id", sort=False)["month"].size()
+    regular = [name for name in every_third if counts[name] >= 4]
+    if asked == "M" and len(monthly) and regular:
+        return asked, (
+            f"mixed frequencies: {name_some(regular)} quarterly, {name_some(monthly)} monthly; "
+            "forecast them in two panels"
+        )
+    return asked, ""
+
+
+def _lay_out(
+    frame: pd.DataFrame,
+    ids: pd.Series,
+    period: NDArray[np.int64],
+    y: NDArray[np.float64],
+    freq: Frequency,
+    dates: pd.DatetimeIndex,
+) -> Panel:
+    codes, unique = pd.factorize(ids, sort=True)
+    _refuse_same_period(codes, period, unique, freq)
+    seen = np.isfinite(y)
+    last = np.full(len(unique), np.iinfo(np.int64).min)
+    first = np.full(len(unique), np.iinfo(np.int64).max)
+    np.maximum.at(last, codes[seen], period[seen])
+    np.minimum.at(first, codes[seen], period[seen])
+    empty = last < first
+    if empty.any():
+        raise InputError(
+            f"no observation at all in series {name_some(unique[empty])}: leave them out"
+        )
+    n_time = int((last - first).max()) + 1
+    values = np.full((len(unique), n_time), np.nan)
+    values[codes[seen], (n_time - 1 - (last[codes] - period))[seen]] = y[seen]
+    extra = [name for name in frame.columns if name not in _COLUMNS]
+    notes: Notes = ()
+    keys = pd.DataFrame(index=pd.Index(unique, name="unique_id"))
+    if extra:
+        grouped = frame[extra].groupby(codes, sort=True)
+        distinct = grouped.nunique(dropna=False)
+        steady = [c for c in extra if distinct[c].max() == 1]
+        keys = grouped[steady].first().set_axis(keys.index)
+        if varying := [name for name in extra if name not in steady]:
+            notes = (Note("market.column_varies", where=name_some(varying), n=len(varying)),)
+    month_end = bool((dates.is_month_end & (dates.day > 27)).all())
+    return Panel(
+        ids=keys.index,
+        values=values,
+        last=last,
+        freq=freq,
+        keys=keys,
+        month_end=month_end,
+        notes=notes,
+    )
+
+
+def _refuse_same_period(
+    codes: NDArray, period: NDArray[np.int64], unique: pd.Index, freq: Frequency
+) -> None:
+    key = pd.DataFrame({"code": codes, "period": period})
+    twice = key.duplicated(keep=False).to_numpy()
+    if twice.any():
+        noun = "month" if freq == "M" else "quarter"
+        at = np.flatnonzero(twice)
+        raise InputError(
+            f"several rows of one series in one {noun}, in row "
+            + name_some(f"{row} (series {unique[codes[row]]!r})" for row in at)
+            + ": sum them first"
+        )
+
+
+def _without_empty_start(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    seen = np.isfinite(values).any(axis=0)
+    return values[:, int(np.argmax(seen)) :] if seen.any() else values

@@ -1,0 +1,108 @@
+"""Uncertain counts: a value for each inside every replicate, from firms that gave a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmdemand.survey.linearise import Codes, Floats, grouping
+
+MIN_DONORS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Imputed:
+    """Values drawn for uncertain counts.
+
+    Attributes
+    ----------
+    values
+        (n_uncertain x n_draws).
+    without_donor
+        How many rows had no donor anywhere and took the rule of their interval.
+    """
+
+    values: Floats
+    without_donor: int
+
+
+def impute_counts(
+    exact: Floats,
+    low: Floats,
+    high: Floats,
+    cells: Sequence[Codes],
+    weights: Floats,
+    rng: np.random.Generator,
+) -> Imputed:
+    """Hot-deck values for the rows whose count is not exact, within their intervals.
+
+    A row's donors are the exact rows of its cell whose value lies in its interval, taken from the
+    finest cell with at least three of them. Each replicate draws by its own weights, so the
+    donors' sampling error is in the result. Where no donor lies in the interval anywhere, a closed
+    interval gives a whole number at random and an open one its lower end.
+
+    Parameters
+    ----------
+    exact
+        (n,) values, NaN where uncertain.
+    low, high
+        (n,) interval ends; NaN is open.
+    cells
+        (n,) cell codes, the finest first, the last one for all rows.
+    weights
+        (n x n_draws) replicate weights of the rows.
+    """
+    rows = np.flatnonzero(np.isnan(exact))
+    n_draws = weights.shape[1]
+    values = np.zeros((len(rows), n_draws))
+    known = np.flatnonzero(~np.isnan(exact))
+    low = np.where(np.isnan(low), 0.0, low)
+    high = np.where(np.isnan(high), np.inf, high)
+    alike: dict[tuple[int, float, float], list[int]] = {}
+    for place, row in enumerate(rows):
+        alike.setdefault((int(cells[0][row]), low[row], high[row]), []).append(place)
+
+    without = 0
+    for (_, least, most), places in alike.items():
+        inside = known[(exact[known] >= least) & (exact[known] <= most)]
+        donors = _nearest_donors(inside, rows[places[0]], cells)
+        if len(donors):
+            values[places] = _draw_donors(exact[donors], weights[donors], len(places), rng)
+        else:
+            without += len(places)
+            values[places] = _draw_interval(least, most, (len(places), n_draws), rng)
+    return Imputed(values, without)
+
+
+def _nearest_donors(inside: Codes, row: int, cells: Sequence[Codes]) -> Codes:
+    for cell in cells:
+        donors = inside[cell[inside] == cell[row]]
+        if len(donors) >= MIN_DONORS:
+            return donors
+    return inside
+
+
+def _draw_donors(values: Floats, weights: Floats, n_rows: int, rng: np.random.Generator) -> Floats:
+    """Values by weight, column by column; equal weights where a replicate has none of them."""
+    distinct, codes = np.unique(values, return_inverse=True)
+    mass = grouping(codes, len(distinct)) @ weights
+    empty = mass.sum(axis=0) <= 0
+    mass[:, empty] = np.bincount(codes)[:, None]
+    cumulated = np.cumsum(mass, axis=0)
+    points = rng.random((n_rows, weights.shape[1])) * cumulated[-1]
+    at = np.zeros(points.shape, dtype=np.intp)
+    for edge in cumulated[:-1]:
+        at += points >= edge
+    return distinct[at]
+
+
+def _draw_interval(
+    least: float, most: float, shape: tuple[int, int], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    first, last = np.ceil(least), np.floor(most)
+    if not np.isfinite(last) or last < first:
+        return np.full(shape, least)
+    return rng.integers(int(first), int(last) + 1, size=shape).astype(float)

@@ -1,0 +1,237 @@
+"""The returns' rows, firm x post, made ready to be weighted: occupations, counts, wages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from xmdemand.notes import Note, Notes
+from xmdemand.survey.linearise import Codes, Floats
+
+
+class HasFrame(Protocol):
+    """A classification: `.frame` with ``code, name, level, parent``."""
+
+    @property
+    def frame(self) -> pd.DataFrame: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Count:
+    """A count of every row: exact, or an interval. All NaN means that nothing is known."""
+
+    exact: Floats
+    low: Floats
+    high: Floats
+
+    def times(self, factor: Floats) -> Count:
+        """The count scaled row by row."""
+        return Count(self.exact * factor, self.low * factor, self.high * factor)
+
+    @property
+    def given(self) -> Codes:
+        """Rows with a number or an interval."""
+        return np.flatnonzero(~(np.isnan(self.exact) & np.isnan(self.low) & np.isnan(self.high)))
+
+
+def read_count(rows: pd.DataFrame, name: str) -> Count:
+    """An uncertain count's four columns as arrays; ``some`` is at least 1 if nothing is said."""
+
+    def column(key: str) -> Floats:
+        if key not in rows.columns:
+            return np.full(len(rows), np.nan)
+        return pd.to_numeric(rows[key], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+    exact, low, high = column(name), column(f"{name}_low"), column(f"{name}_high")
+    if f"{name}_kind" in rows.columns:
+        some = (rows[f"{name}_kind"] == "some").to_numpy(dtype=bool)
+        low = np.where(some & np.isnan(low), 1.0, low)
+    return Count(
+        exact, np.where(np.isnan(exact), low, exact), np.where(np.isnan(exact), high, exact)
+    )
+
+
+def planned_hires(
+    rows: pd.DataFrame, *, months_open: float, season: Mapping[int, float]
+) -> tuple[Count, Notes]:
+    """Planned hires; where a form gives only openings, openings x 12 / months open / season.
+
+    A row with a post and no number at all counts as "some"; a row that gives another number and
+    leaves hires and openings blank plans none.
+    """
+    planned, vacancies = read_count(rows, "planned_hires"), read_count(rows, "vacancies")
+    month = (
+        pd.to_datetime(rows["submitted"], errors="coerce").dt.month
+        if "submitted" in rows.columns
+        else pd.Series(np.nan, index=rows.index)
+    )
+    seasonal = month.map(season).astype(float).fillna(1.0).to_numpy(dtype=float)
+    yearly = vacancies.times(np.asarray(12 / months_open / seasonal, dtype=np.float64))
+    asked = np.zeros(len(rows), dtype=bool)
+    asked[planned.given] = True
+    openings = np.zeros(len(rows), dtype=bool)
+    openings[vacancies.given] = True
+    openings &= ~asked
+    other = np.zeros(len(rows), dtype=bool)
+    for name in ("headcount", "past_hires", "leavers", "train_persons"):
+        other[read_count(rows, name).given] = True
+    post = rows["post"] if "post" in rows.columns else rows["occupation"]
+    named = (post.notna() & (post.astype(object) != "")).to_numpy(dtype=bool)
+    unnumbered = ~asked & ~openings & ~other & named
+
+    def pick(of_plan: Floats, of_openings: Floats, of_some: float) -> Floats:
+        chosen = np.where(asked, of_plan, np.where(openings, of_openings, 0.0))
+        return np.where(unnumbered, of_some, chosen)
+
+    count = Count(
+        pick(planned.exact, yearly.exact, np.nan),
+        pick(planned.low, yearly.low, 1.0),
+        pick(planned.high, yearly.high, np.nan),
+    )
+    notes = []
+    if openings.any():
+        fields = {"months": months_open}
+        notes.append(Note("survey.hires_from_vacancies", n=int(openings.sum()), fields=fields))
+    if unnumbered.any():
+        notes.append(Note("survey.post_without_number", n=int(unnumbered.sum())))
+    return count, tuple(notes)
+
+
+def seasonal_factors(register: pd.DataFrame | None) -> dict[int, float]:
+    """Posts of each calendar month against the average month, from two full years or more."""
+    if register is None or "posts_new" not in register.columns:
+        return {}
+    month = pd.to_datetime(register["month"], errors="coerce")
+    totals = register["posts_new"].groupby(month).sum(min_count=1).dropna()
+    years = len(totals) // 12
+    if years < 2:
+        return {}
+    whole = totals.iloc[-12 * years :]
+    factor = whole.groupby(pd.DatetimeIndex(whole.index).month).mean() / whole.mean()
+    return {
+        int(at): float(value)
+        for at, value in zip(factor.index.to_list(), factor, strict=True)
+        if value > 0
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Which occupations a row stands for.
+
+    Attributes
+    ----------
+    matrix
+        (rows x occupations), rows of coded posts have a single 1, group-coded ones are shared
+        out, uncoded ones are empty.
+    index
+        Occupations, sorted.
+    uncoded
+        Rows that reach no occupation.
+    """
+
+    matrix: sparse.csr_array
+    index: pd.Index
+    uncoded: Codes
+    notes: Notes
+
+
+def units_below(classification: HasFrame) -> dict[str, tuple[str, ...]]:
+    """The units under every code of the tree."""
+    frame = classification.frame.reset_index()
+    parent = dict(
+        zip(frame["code"].astype(str), frame["parent"].fillna("").astype(str), strict=True)
+    )
+    below: dict[str, list[str]] = {}
+    for code in frame.loc[frame["level"] == "unit", "code"].astype(str):
+        above = parent.get(code, "")
+        while above:
+            below.setdefault(above, []).append(code)
+            above = parent.get(above, "")
+    return {code: tuple(units) for code, units in below.items()}
+
+
+def occupation_shares(
+    rows: pd.DataFrame,
+    size: Floats,
+    classification: HasFrame,
+    *,
+    what: str,
+    counted: NDArray[np.bool_] | None = None,
+) -> Shares:
+    """Rows to occupations; rows coded to a group are shared out as its coded rows are.
+
+    Parameters
+    ----------
+    rows
+        ``occupation, occupation_status``.
+    size
+        (n,) weighted size of each row, which gives the shares within a group.
+    what
+        Named in the notes: ``posts`` or ``wishes``.
+    counted
+        Rows that stand for something; others are neither shared out nor counted as uncoded.
+    """
+    counted = np.ones(len(rows), dtype=bool) if counted is None else counted
+    code = rows["occupation"].astype(object).where(rows["occupation"].notna(), "").astype(str)
+    status = rows["occupation_status"].astype(object)
+    coded = (status.eq("coded") & code.ne("")).to_numpy(dtype=bool)
+    grouped = (status.eq("group") & code.ne("")).to_numpy(dtype=bool)
+    known = pd.Series(size[coded]).groupby(code[coded].to_numpy()).sum()
+    below = units_below(classification) if grouped.any() else {}
+
+    at, units, parts = list(np.flatnonzero(coded)), list(code[coded]), [1.0] * int(coded.sum())
+    equal = 0
+    uncoded = list(np.flatnonzero(~coded & ~grouped & counted))
+    for row in np.flatnonzero(grouped):
+        members = below.get(code.iloc[row], ())
+        if not members:
+            uncoded.append(row)
+            continue
+        mass = known.reindex(list(members)).fillna(0.0).to_numpy(dtype=float)
+        if mass.sum() <= 0:
+            equal += 1
+            mass = np.ones(len(members))
+        for unit, part in zip(members, mass / mass.sum(), strict=True):
+            if part > 0:
+                at.append(row)
+                units.append(unit)
+                parts.append(float(part))
+    index = pd.Index(sorted(set(units)), name="occupation", dtype=object)
+    matrix = sparse.csr_array(
+        (np.array(parts), (np.array(at, dtype=np.intp), index.get_indexer(pd.Index(units)))),
+        shape=(len(rows), len(index)),
+    )
+    counts = {
+        "survey.group_shared": int(grouped.sum()),
+        "survey.group_shared_equally": equal,
+        "survey.uncoded": len(uncoded),
+    }
+    notes = tuple(
+        Note(key, n=n, severity="warning" if key == "survey.uncoded" else "info", where=what)
+        for key, n in counts.items()
+        if n
+    )
+    return Shares(matrix, index, np.array(sorted(uncoded), dtype=np.intp), notes)
+
+
+def cell_codes(rows: pd.DataFrame, keys: Sequence[Sequence[str]]) -> list[Codes]:
+    """Codes of the combinations of columns, one array a combination, the last for all rows."""
+    cells = []
+    for columns in keys:
+        text = rows[list(columns)].astype(object).fillna("").astype(str)
+        cells.append(pd.factorize(text.agg("|".join, axis=1))[0].astype(np.intp))
+    return [*cells, np.zeros(len(rows), dtype=np.intp)]
+
+
+def labels_of(frame: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    """A column as text, empty where it is missing or absent."""
+    if name not in frame.columns:
+        return np.full(len(frame), "", dtype=object)
+    return frame[name].astype(object).where(frame[name].notna(), "").astype(str).to_numpy(object)

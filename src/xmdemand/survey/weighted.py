@@ -1,0 +1,119 @@
+"""Weighted totals of rows by occupation in every replicate, by sparse products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from xmdemand.survey.impute import impute_counts
+from xmdemand.survey.linearise import Codes, Floats, grouping
+from xmdemand.survey.posts import Count
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of returns under their units' weights.
+
+    Attributes
+    ----------
+    unit
+        (n_rows,) position of each row's firm or person.
+    point
+        (n_units,) weights.
+    draws
+        (n_units x n_draws) replicate weights.
+    """
+
+    unit: Codes
+    point: Floats
+    draws: Floats
+
+    @property
+    def to_units(self) -> sparse.csr_array:
+        """(n_units x n_rows) sums rows by unit."""
+        return grouping(self.unit, len(self.point))
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """A measure of every row: exact or, where it was imputed, a value in each replicate.
+
+    Attributes
+    ----------
+    mean
+        (n_rows,) the value, or the mean of the imputed ones.
+    uncertain
+        Rows with imputed values.
+    imputed
+        (n_uncertain x n_draws).
+    without_donor
+        Uncertain rows that had no donor.
+    """
+
+    mean: Floats
+    uncertain: Codes
+    imputed: Floats
+    without_donor: int = 0
+
+    @classmethod
+    def certain(cls, values: Floats) -> Values:
+        """Values that are the same in every replicate."""
+        return cls(values, np.array([], dtype=np.intp), np.zeros((0, 0)))
+
+    def plus(self, amount: float) -> Values:
+        """The values with an amount added to every row."""
+        return Values(self.mean + amount, self.uncertain, self.imputed + amount)
+
+    def masked(self, keep: NDArray[Any]) -> Values:
+        """The values times a row factor (a mask, a share)."""
+        return Values(
+            self.mean * keep, self.uncertain, self.imputed * keep[self.uncertain][:, None]
+        )
+
+
+def fill(count: Count, cells: Sequence[Codes], rows: Rows, rng: np.random.Generator) -> Values:
+    """A measure from a count: intervals imputed in each replicate, what nobody gave is zero."""
+    absent = np.isnan(count.exact) & np.isnan(count.low) & np.isnan(count.high)
+    exact = np.where(absent, 0.0, count.exact)
+    uncertain = np.flatnonzero(np.isnan(exact))
+    given = np.flatnonzero(~absent)
+    if not len(uncertain):
+        return Values.certain(exact)
+    drawn = impute_counts(
+        exact[given],
+        count.low[given],
+        count.high[given],
+        [cell[given] for cell in cells],
+        rows.draws[rows.unit[given]],
+        rng,
+    )
+    mean = exact.copy()
+    mean[uncertain] = drawn.values.mean(axis=1)
+    return Values(mean, uncertain, drawn.values, drawn.without_donor)
+
+
+def replicate_totals(values: Values, shares: sparse.csr_array, rows: Rows) -> Floats:
+    """Weighted totals by column of `shares` in every replicate (n_draws x columns)."""
+    exact = values.mean.copy()
+    exact[values.uncertain] = 0.0
+    by_unit = rows.to_units @ (sparse.diags_array(exact) @ shares)
+    totals = np.asarray((by_unit.T.tocsr() @ rows.draws).T)
+    if len(values.uncertain):
+        weighted = rows.draws[rows.unit[values.uncertain]] * values.imputed
+        totals = totals + np.asarray((shares[values.uncertain].T.tocsr() @ weighted).T)
+    return np.ascontiguousarray(totals)
+
+
+def point_totals(values: Values, shares: sparse.csr_array, rows: Rows) -> Floats:
+    """Weighted totals by column of `shares` with the sample's own weights."""
+    return np.asarray(shares.T @ (rows.point[rows.unit] * values.mean))
+
+
+def unit_values(values: Values, shares: sparse.csr_array, rows: Rows) -> sparse.csr_array:
+    """(n_units x columns) unweighted totals of every unit."""
+    return sparse.csr_array(rows.to_units @ (sparse.diags_array(values.mean) @ shares))

@@ -1,1 +1,18 @@
 """Demand, supply, intent -> indicators -> index -> ranks with uncertainty -> tiers."""
+
+from xmdemand.shortage.indicators import INDICATORS, Indicator
+from xmdemand.shortage.methods import Method, methods, register_method
+from xmdemand.shortage.rank import rank
+from xmdemand.shortage.ranking import Ranking
+from xmdemand.shortage.record import to_record
+
+__all__ = [
+    "INDICATORS",
+    "Indicator",
+    "Method",
+    "Ranking",
+    "methods",
+    "rank",
+    "register_method",
+    "to_record",
+]

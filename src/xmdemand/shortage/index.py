@@ -1,0 +1,168 @@
+"""The index of every occupation by draw, its parts, and whether it may be rated at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmdemand.errors import InputError
+from xmdemand.notes import Note
+from xmdemand.profile import ListingRule
+from xmdemand.shortage.evidence import Evidence
+from xmdemand.shortage.goalposts import Goalposts, robust_post, standardise
+from xmdemand.shortage.indicators import Measured, forward
+from xmdemand.shortage.methods import Method, Scores
+from xmdemand.shortage.quantities import Quantities
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """Draws of the index; NaN for occupations that are not rated."""
+
+    draws: FloatArray
+    parts: Mapping[str, FloatArray]
+    """Draws that add up to the index, by indicator (or the method's own parts)."""
+    z: Mapping[str, FloatArray]
+    weights: Mapping[str, float]
+    observed_weight: FloatArray
+    rated: BoolArray
+    reason: NDArray[np.object_]
+    """Message code of why an occupation is not rated, or empty."""
+    posts: Mapping[str, tuple[float, float]]
+    notes: tuple[Note, ...]
+
+
+def thin(evidence: Evidence, rule: ListingRule) -> BoolArray:
+    """Reporters < 5 and registered posts < 12 a year (profile): too little to say anything."""
+    n = len(evidence.units)
+    reporters = evidence.survey.reporters if evidence.survey is not None else np.zeros(n)
+    posts = evidence.register.posts_past if evidence.register is not None else np.zeros(n)
+    return np.asarray((reporters < rule.min_reporters) & (posts < rule.min_posts))
+
+
+def compute_index(
+    evidence: Evidence,
+    measured: Mapping[str, Measured],
+    amounts: Quantities,
+    *,
+    method: Method,
+    rule: ListingRule,
+    frozen: Goalposts,
+) -> Index:
+    """Standardise on the goalposts, rate by the missing-indicator policy, apply the method.
+
+    Indicators are standardised by the frozen median and spread, or, for those the first edition did
+    not have, by this edition's over rated occupations.
+
+    Raises
+    ------
+    InputError
+        If the inputs allow no indicator, or no occupation has evidence enough to be rated.
+    """
+    if not measured:
+        raise InputError(
+            "no indicator of shortage can be computed: each is missing everywhere, constant or "
+            "has weight zero"
+        )
+    total = sum(item.indicator.weight for item in measured.values())
+    weights = {name: item.indicator.weight / total for name, item in measured.items()}
+    seen = np.sum([weights[name] * item.observed for name, item in measured.items()], axis=0)
+    scarce = thin(evidence, rule)
+    enough = seen >= rule.min_weight_observed - 1e-9
+    rated = np.asarray(enough & ~scarce)
+    if not rated.any():
+        raise InputError(
+            f"no occupation can be rated: {int(scarce.sum())} of {len(rated)} have fewer than "
+            f"{rule.min_reporters} reporters and {rule.min_posts} registered posts, "
+            f"{int((~enough).sum())} too few observed indicators"
+        )
+    posts, notes = _goalposts(measured, rated, frozen)
+    z = {
+        name: standardise(item.draws, posts[name], item.indicator.direction)
+        for name, item in measured.items()
+        if name in posts
+    }
+    scale = sum(weights[name] for name in z)
+    weights = {name: weights[name] / scale for name in z}
+    log_ratio = measured["log_ratio"].draws if "log_ratio" in measured else None
+    areas = evidence.register.areas if evidence.register is not None else np.zeros(len(rated))
+    scores = Scores(
+        z=z,
+        observed={name: measured[name].observed for name in z},
+        weights=weights,
+        log_ratio=log_ratio,
+        demand=amounts.demand,
+        gap=amounts.gap,
+        areas=areas,
+    )
+    parts = method.parts(scores)
+    draws = np.where(rated, np.sum(list(parts.values()), axis=0), np.nan)
+    reason = np.where(scarce, "shortage.unrated_thin", "shortage.unrated_indicators")
+    return Index(
+        draws=draws,
+        parts=MappingProxyType(dict(parts)),
+        z=MappingProxyType(z),
+        weights=MappingProxyType(weights),
+        observed_weight=seen,
+        rated=rated,
+        reason=np.where(rated, "", reason).astype(object),
+        posts=MappingProxyType(posts),
+        notes=(*notes, *_incoherent(z, rated)),
+    )
+
+
+def _goalposts(
+    measured: Mapping[str, Measured], rated: BoolArray, frozen: Goalposts
+) -> tuple[dict[str, tuple[float, float]], list[Note]]:
+    posts: dict[str, tuple[float, float]] = {}
+    notes = []
+    for name, item in measured.items():
+        declared = item.indicator
+        if name in frozen.posts:
+            posts[name] = frozen.posts[name]
+            continue
+        post = robust_post(item.draws.mean(axis=0)[rated])
+        if declared.centre is not None and declared.spread is not None:
+            post = (
+                float(forward(np.asarray(declared.centre), declared.transform)),
+                declared.spread,
+            )
+        if post[1] <= 0:
+            notes.append(Note("shortage.indicator_constant", where=name, severity="warning"))
+            continue
+        posts[name] = post
+        if frozen.posts:
+            notes.append(Note("shortage.goalpost_new", where=name))
+    if not posts:
+        raise InputError("every indicator is constant over the rated occupations: no ranking")
+    return posts, notes
+
+
+def _incoherent(z: Mapping[str, FloatArray], rated: BoolArray) -> list[Note]:
+    """Indicators that run against the others: is a direction or a column the wrong way round?"""
+    means = {name: values.mean(axis=0)[rated] for name, values in z.items()}
+    notes: list[Note] = []
+    if len(means) < 3 or rated.sum() < 20:
+        return notes
+    for name, own in means.items():
+        rest = np.mean([other for key, other in means.items() if key != name], axis=0)
+        if own.std() == 0 or rest.std() == 0:
+            continue
+        r = float(np.corrcoef(own, rest)[0, 1])
+        if r < -2.6 / np.sqrt(len(own)):
+            notes.append(
+                Note(
+                    "shortage.indicator_sign",
+                    where=name,
+                    severity="warning",
+                    fields={"correlation": round(r, 2)},
+                )
+            )
+    return notes

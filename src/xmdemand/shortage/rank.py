@@ -1,0 +1,205 @@
+"""The ranking room's stage: evidence in, every occupation's need, index, ranks and tier out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmdemand.draws import Draws, rng_for
+from xmdemand.errors import name_some
+from xmdemand.notes import Note
+from xmdemand.shortage import tables
+from xmdemand.shortage.causes import REMEDIES
+from xmdemand.shortage.decide import award_stars, decide_listing, eligible
+from xmdemand.shortage.evidence import align
+from xmdemand.shortage.index import compute_index, thin
+from xmdemand.shortage.indicators import INDICATORS, LastYear, measure_all, with_weights
+from xmdemand.shortage.jobs import explain, look_at_jobs
+from xmdemand.shortage.methods import method_named
+from xmdemand.shortage.need import advise
+from xmdemand.shortage.past import read_past
+from xmdemand.shortage.quantities import quantities
+from xmdemand.shortage.ranking import Ranking
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xmdemand.market.outlook import Outlook
+    from xmdemand.occupations import Classification
+    from xmdemand.profile import Profile
+    from xmdemand.survey.employers import EmployerDemand
+    from xmdemand.survey.workers import WorkerIntent
+
+
+def rank(
+    demand: EmployerDemand | None,
+    outlook: Outlook | None,
+    intent: WorkerIntent | None,
+    profile: Profile,
+    *,
+    classification: Classification,
+    year: int,
+    n_draws: int,
+    seed: int,
+    pipeline: pd.DataFrame | None = None,
+    trainable: pd.DataFrame | None = None,
+    previous: Mapping[str, Any] | None = None,
+    method: str = "composite",
+    weights: Mapping[str, float] | None = None,
+    top: int = 50,
+) -> Ranking:
+    """Rank a city's occupations by shortage and training need, with their uncertainty.
+
+    1. Align the inputs on unit codes; draw b of one is paired with draw b of the others.
+    2. Shrink every indicator to its minor group.
+    3. Join both demand witnesses; supply, gap, need and intent per draw.
+    4. Standardise on frozen goalposts, sum to the index, rank per draw.
+    5. Need decides the rows, the index alone the stars, with last edition's in the rule.
+
+    Parameters
+    ----------
+    demand, outlook, intent
+        From the survey and market rooms; None where there was no input. At least one of the first
+        two must be there.
+    profile
+        The city's rules, priors and quotas.
+    classification
+        Gives names, lineage and the tree.
+    year
+        Edition.
+    n_draws
+        Draws used of each input.
+    seed
+        Of every random draw here.
+    pipeline, trainable
+        Optional tables of `intake.Tables`.
+    previous
+        Last edition's parsed ``record.json``; its ``ranking`` part is `to_record`'s.
+    method
+        One of `methods()`.
+    weights
+        Weight by indicator where it differs from `INDICATORS`.
+    top
+        k of P(top k).
+
+    Raises
+    ------
+    InputError
+        If both employer survey and register are missing, nothing can be rated, weights are
+        negative or sum to zero, or an input has too few draws.
+    NotFoundError
+        For an unknown method or indicator.
+    """
+    rule = method_named(method)
+    declared = with_weights(INDICATORS, weights)
+    evidence = align(demand, outlook, intent, classification.frame, n_draws=n_draws)
+    past = read_past(previous, evidence.units, len(profile.tiers))
+    measured, notes = measure_all(
+        evidence,
+        LastYear(log_wage=past.log_wage),
+        declared,
+        lambda name: rng_for(seed, "shortage", "indicator", name),
+    )
+    share = measured["skill_shortage"].natural() if "skill_shortage" in measured else None
+    amounts = quantities(evidence, profile, past, share, pipeline, seed)
+    index = compute_index(
+        evidence, measured, amounts, method=rule, rule=profile.listing, frozen=past.goalposts
+    )
+    codes = [str(code) for code in evidence.units.codes]
+    may = eligible(codes, profile)
+    scarce = thin(evidence, profile.listing)
+    advice = advise(
+        amounts.need,
+        amounts.intent,
+        need_persons=profile.listing.need_persons,
+        intent_persons=profile.listing.intent_persons,
+        probability=profile.listing.probability,
+    )
+    needed = np.nan_to_num(advice[0]) >= profile.listing.probability
+    candidates = may & ~scarce & (needed if profile.listing.form == "need" else True)
+    stars = award_stars(
+        index,
+        candidates,
+        may,
+        profile=profile,
+        past=past,
+        method=method,
+        weights={item.name: item.weight for item in declared},
+        year=year,
+    )
+    jobs = look_at_jobs(evidence, demand, profile, seed)
+    tier = np.where(jobs.bad, np.minimum(stars.tier, 1), stars.tier)
+    stars = replace(stars, tier=tier)
+    listing = decide_listing(
+        codes,
+        advice[0],
+        scarce,
+        tables.reporters(evidence),
+        index.reason,
+        stars.p[:, 0] if stars.p.shape[1] else np.full(len(codes), np.nan),
+        tier,
+        profile,
+    )
+    cause = explain(jobs, measured, index, listing.listed | (tier > 0))
+    remedy = np.array([REMEDIES.get(str(key), "") for key in cause], dtype=object)
+    ranked = tables.Ranked.of(index, may, top=top)
+    assembled = tables.Assembly(
+        evidence,
+        past,
+        amounts,
+        measured,
+        index,
+        ranked,
+        may,
+        advice,
+        stars,
+        jobs,
+        cause,
+        remedy,
+        listing,
+    )
+    untrained = _untrainable(trainable, codes, listing.listed)
+    sens, weights_rank = tables.sensitivity_table(assembled, top=top, seed=seed)
+    unit = "registered posts" if amounts.joined.assumed else "persons"
+    return Ranking(
+        frame=tables.main_frame(assembled, weights_rank),
+        indicators=tables.indicator_frame(assembled),
+        draws={
+            name: Draws(
+                values=values, index=evidence.units.codes, unit=unit if name != "index" else "index"
+            )
+            for name, values in tables.named_draws(assembled).items()
+        },
+        groups=tables.group_frame(assembled, intent),
+        thresholds=tables.threshold_frame(assembled, profile),
+        sensitivity=sens,
+        parameters=tables.parameter_frame(assembled),
+        goalposts=stars.goalposts.as_dict() | {"year": year},
+        notes=(
+            *evidence.notes,
+            *notes,
+            *amounts.notes,
+            *index.notes,
+            *stars.notes,
+            *jobs.notes,
+            *untrained,
+        ),
+    )
+
+
+def _untrainable(
+    trainable: pd.DataFrame | None, codes: list[str], listed: NDArray[np.bool_]
+) -> tuple[Note, ...]:
+    """Listed occupations for which no standard, institution or assessor is known."""
+    if trainable is None:
+        return ()
+    known = set(trainable["occupation"].astype(str))
+    missing = [code for code, is_listed in zip(codes, listed, strict=True) if is_listed]
+    missing = [code for code in missing if code not in known]
+    if not missing:
+        return ()
+    return (Note("shortage.untrainable", where=name_some(missing), n=len(missing)),)

@@ -215,7 +215,7 @@ class Edition:
                 only=only or self.settings.output.only,
                 progress=lambda name, done, total: self.watch("publish", done, total),
             )
-        return tuple(self.out / path.relative_to(fresh) for path in written)
+        return tuple(self.out / path.relative_to(fresh) for path in written.paths)
 
 
 def build(

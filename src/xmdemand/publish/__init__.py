@@ -1,1 +1,10 @@
-"""The content model -> xlsx, docx, pdf, html, json, csv; nothing is computed here."""
+"""The content model -> xlsx, docx, pdf, html, json, csv. Nothing is computed here.
+
+`write` is the stage; `OUTPUTS` declares what it can make.
+"""
+
+from __future__ import annotations
+
+from xmdemand.publish.write import OUTPUTS, Output, Published, Written, write
+
+__all__ = ["OUTPUTS", "Output", "Published", "Written", "write"]

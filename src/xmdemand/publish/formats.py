@@ -1,0 +1,196 @@
+"""How numbers, days and levels are printed: rounding and wording in one place, for every output."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+from xmdemand.catalogue.content import Catalogue, CatalogueEntry, EntryLevel, PublicNumber
+
+UNKNOWN = "待核"
+NONE = "暂无"
+WITHHELD = "＊"
+SYNTHETIC = "示例数据，非真实统计"
+
+MARKS = {"": "", "L": "L", "S": "S", "LS": "L/S"}
+WITHHELD_REASONS = {
+    "few_firms": "涉及的调查单位过少",
+    "dominance": "个别单位占比过高",
+    "p_percent": "可据以推算个别单位数据",
+    "secondary": "为保护其他不予公布的数据",
+    "unknown": "数据待核",
+}
+CHANGE_KINDS = {
+    "added": "新增",
+    "raised": "调高",
+    "lowered": "调低",
+    "renamed": "更名",
+    "recoded": "编码调整",
+    "removed": "移出",
+}
+SCOPES = {
+    "all": "全部",
+    "field": "培训领域",
+    "industry": "产业领域",
+    "major": "职业大类",
+    "sub-major": "职业中类",
+    "minor": "职业小类",
+}
+NO_CHANGES = "没有上年目录可比，或与上年相比没有调整。"
+CAUSES = {
+    "data": "数据变化",
+    "method": "方法调整",
+    "classification": "职业分类调整",
+    "decision": "部门意见",
+}
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with thousands separators; nothing known prints nothing.
+
+    >>> number(1234.5), number(-0.2), number(None), number(0.456, 2)
+    ('1,234', '0', '', '0.46')
+    """
+    if value is None or not math.isfinite(value):
+        return ""
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share as a percentage.
+
+    >>> percent(0.712), percent(0.2345, 1)
+    ('71%', '23.4%')
+    """
+    if share is None or not math.isfinite(share):
+        return ""
+    return f"{share * 100:.{digits}f}%"
+
+
+def day(date: dt.date) -> str:
+    """A day as official documents write it, without leading zeros.
+
+    >>> day(dt.date(2026, 5, 3))
+    '2026年5月3日'
+    """
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def period(start: dt.date, end: dt.date) -> str:
+    """A reference period in months.
+
+    >>> period(dt.date(2025, 5, 1), dt.date(2026, 4, 30))
+    '2025年5月至2026年4月'
+    """
+    return f"{start.year}年{start.month}月至{end.year}年{end.month}月"
+
+
+def stars(count: int) -> str:
+    """The mark of a degree of urgency.
+
+    >>> stars(3), stars(0)
+    ('★★★', '')
+    """
+    return "★" * count
+
+
+def public_number(published: PublicNumber | None, digits: int = 0) -> str:
+    """A published number, the mark of a withheld one, or 待核.
+
+    >>> public_number(PublicNumber(value=None, unit="人", withheld="few_firms"))
+    '＊'
+    """
+    if published is None:
+        return ""
+    if published.withheld and published.withheld != "unknown":
+        return WITHHELD
+    return UNKNOWN if published.value is None else number(published.value, digits)
+
+
+def count(value: int | None) -> str:
+    """A number of institutions: unknown is 待核, none is 暂无.
+
+    >>> count(None), count(0), count(4)
+    ('待核', '暂无', '4')
+    """
+    return UNKNOWN if value is None else str(value) if value else NONE
+
+
+def listing(items: Sequence[str]) -> str:
+    """Names side by side.
+
+    >>> listing(["a", "b"])
+    'a、b'
+    """
+    return "、".join(items)
+
+
+def rate(level: EntryLevel) -> str:
+    """A level's rate of subsidy in yuan.
+
+    >>> rate(EntryLevel(key="l4", name="四级", subsidy=1000))
+    '1,000'
+    """
+    return UNKNOWN if level.subsidy is None else number(level.subsidy)
+
+
+def name_with_marks(entry: CatalogueEntry) -> str:
+    """An occupation's name with its green and digital marks, as the classification prints them."""
+    return f"{entry.name} {MARKS[entry.marks]}" if entry.marks else entry.name
+
+
+def remark(entry: CatalogueEntry) -> str:
+    """The remark column: new, a new occupation, last year's place, a decision, own words."""
+    parts = [
+        "新增" if entry.new else "",
+        "新职业" if entry.new_occupation else "",
+        f"上年第{entry.previous_seq}位" if entry.previous_seq else "",
+        "经部门意见调整" if entry.decided else "",
+    ]
+    said = [part for part in parts if part and part not in entry.remark]
+    return "；".join([*said, entry.remark] if entry.remark else said)
+
+
+def whole_title(catalogue: Catalogue) -> str:
+    """The title, which says so where the data are made up."""
+    return f"{catalogue.title}（{SYNTHETIC}）" if catalogue.synthetic else catalogue.title
+
+
+def tiers(catalogue: Catalogue) -> dict[int, str]:
+    """Names of the degrees that occur, most urgent first."""
+    found = {entry.stars: entry.tier for entry in catalogue.entries if entry.stars}
+    return {key: found[key] for key in sorted(found, reverse=True)}
+
+
+def in_order(values: Sequence[str]) -> tuple[str, ...]:
+    """Distinct values in order of first appearance, without empty ones."""
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def withheld_note(catalogue: Catalogue) -> str:
+    """What the mark of a withheld number means; empty where none is printed."""
+    reasons = in_order(
+        [
+            WITHHELD_REASONS[number_.withheld]
+            for entry in catalogue.entries
+            for number_ in (
+                entry.demand,
+                entry.ratio,
+                entry.wage,
+                *(part.number for part in entry.demand_by_district),
+            )
+            if number_ and number_.withheld not in ("", "unknown")
+        ]
+    )
+    return f"“{WITHHELD}”表示不予公布：{'、'.join(reasons)}。" if reasons else ""
+
+
+def with_unit(published: PublicNumber) -> str:
+    """A published number with its unit.
+
+    >>> with_unit(PublicNumber(value=1200, unit="人"))
+    '1,200人'
+    """
+    return public_number(published) + (published.unit if published.value is not None else "")

@@ -1,0 +1,175 @@
+"""Chinese words for the keys of the internal record; a key without one is printed as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xmdemand.errors import NotFoundError
+from xmdemand.notes import text
+
+HEADINGS = {
+    "accepted": "采用行数",
+    "action": "意见",
+    "alternative": "另一种做法",
+    "alternatives": "备选",
+    "applied": "已采纳",
+    "bodies": "评价机构数",
+    "choice": "选择",
+    "code": "编码",
+    "column": "列",
+    "contribution": "对指数的贡献",
+    "date": "日期",
+    "department": "部门",
+    "district": "区",
+    "encoding": "编码方式",
+    "estimate": "估计值",
+    "evidence_hash": "依据指纹",
+    "expected": "应为",
+    "file": "文件",
+    "firms": "单位数",
+    "found": "实为",
+    "group": "类别",
+    "header_row": "表头所在行",
+    "hires": "招用人数",
+    "indicator": "指标",
+    "item": "项目",
+    "kind": "类型",
+    "level": "置信水平",
+    "limit": "限额",
+    "lineage": "职业标识",
+    "lower": "下限",
+    "mean_rank_shift": "名次平均变动",
+    "method": "方法",
+    "n": "个数",
+    "name": "名称",
+    "note": "提示编号",
+    "parameter": "参数",
+    "place": "位次",
+    "posts": "登记岗位数",
+    "quota": "额度",
+    "reason": "理由",
+    "refused": "退回行数",
+    "reopened": "依据已变，待重议",
+    "reporters": "填报单位数",
+    "room": "环节",
+    "row": "行",
+    "rows": "行数",
+    "rows_read": "读取行数",
+    "score": "把握",
+    "se": "标准误",
+    "seekers": "登记求职人数",
+    "severity": "程度",
+    "sha256": "文件指纹",
+    "sheet": "工作表",
+    "source": "来源",
+    "status": "状态",
+    "text": "内容",
+    "threshold": "门槛",
+    "title": "填报名称",
+    "top_kept": "前列保留比例",
+    "upper": "上限",
+    "value": "值",
+    "weight": "权重",
+    "what": "项目",
+    "where": "位置",
+    "who": "决定人",
+    "z": "标准分",
+}
+WORDS: dict[str, dict[str, str]] = {
+    "action": {
+        "keep": "保留",
+        "add": "调入",
+        "drop": "调出",
+        "raise": "提高",
+        "lower": "降低",
+        "lift_flag": "解除高流动低薪标记",
+    },
+    "advice": {"open": "优先开班", "guide": "重点引导", "control": "控制规模", "none": "不列入"},
+    "basis": {"both": "调查和登记", "survey": "仅调查", "register": "仅登记"},
+    "cause": {
+        "few_applicants": "应聘者少",
+        "unsuitable": "应聘者不合要求",
+        "pay": "待遇偏低",
+        "retention": "留不住人",
+        "long_training": "培养周期长",
+    },
+    "indicator": {
+        "log_ratio": "求人倍率（对数）",
+        "vacancy_rate": "空缺率",
+        "skill_shortage": "技能性空缺比例",
+        "skill_share": "技能性空缺比例",
+        "long_open": "空缺超过三个月比例",
+        "open_3m": "空缺超过三个月比例",
+        "wage_growth": "招聘薪酬相对涨幅",
+        "demand_growth": "需求增长",
+        "growth": "需求增长",
+    },
+    "kind": {
+        "employers": "用人单位调查",
+        "firms": "调查单位名录",
+        "register": "岗位供求登记",
+        "workers": "劳动者意愿调查",
+        "margins": "劳动者总体",
+        "pipeline": "毕业生和在训人员",
+        "trainable": "可培训目录",
+        "decisions": "部门意见",
+        "post": "岗位",
+        "wish": "意愿",
+    },
+    "remedy": {
+        "train": "扩大培训",
+        "training": "扩大培训",
+        "pay": "改善待遇",
+        "improve_conditions": "改善待遇",
+        "conditions": "改善待遇",
+    },
+    "severity": {"info": "说明", "warning": "注意", "error": "退回"},
+    "source": {"survey": "调查", "register": "登记", "both": "调查和登记"},
+    "state": {
+        "draft": "草案",
+        "consultation": "征求意见",
+        "signed": "已签发",
+        "published": "已公布",
+    },
+    "status": {"coded": "已归类", "group": "归到小类", "review": "待人工", "unmatched": "未匹配"},
+}
+
+
+def heading(key: str) -> str:
+    """The heading of a column of the record."""
+    return HEADINGS.get(key, key)
+
+
+def word(key: str, value: object) -> str:
+    """A coded value in words.
+
+    >>> word("advice", "open"), word("advice", None), word("advice", "new")
+    ('优先开班', '', 'new')
+    """
+    return "" if value is None else WORDS.get(key, {}).get(str(value), str(value))
+
+
+def cell(key: str, value: Any) -> str | float | int | None:
+    """A value of a record as a cell: words for codes, 是 for true, lists joined."""
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool):
+        return "是" if value else ""
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return "；".join(str(item) for item in value)
+    if isinstance(value, Mapping):
+        return "；".join(f"{name}={item}" for name, item in value.items())
+    return word(key, value)
+
+
+def note_text(note: Mapping[str, Any]) -> str:
+    """A recorded note in words; its code where a newer or older version has none for it."""
+    try:
+        return text(
+            note["code"], "zh", where=note.get("where", ""), n=note.get("n", 1), **note["fields"]
+        )
+    except (NotFoundError, KeyError):
+        return str(note.get("code", ""))

@@ -1,0 +1,136 @@
+"""Templates: an edition's own folder first, file by file, then those of the package.
+
+A broken template is an `OutputError` that names file and line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xmdemand.errors import OutputError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def packaged_templates() -> Path:
+    """The templates that came with the package: in an installed wheel, or in a checkout.
+
+    Raises
+    ------
+    OutputError
+        If the installation has none.
+    """
+    package = Path(__file__).resolve().parents[1]
+    places = (package / "templates", package.parents[1] / "templates")
+    for place in places:
+        if (place / "page.html.j2").is_file():
+            return place
+    raise OutputError(
+        f"the package's templates are missing (looked in {places[0]} and {places[1]}): "
+        "install xmdemand again"
+    )
+
+
+class Templates:
+    """Finds, reads and fills in templates, and remembers which ones were used.
+
+    Parameters
+    ----------
+    folder
+        An edition's own templates; a file in it replaces the package's of the same name.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        own = () if folder is None or not folder.is_dir() else (folder,)
+        self.folders: tuple[Path, ...] = (*own, packaged_templates())
+        self._used: dict[str, str] = {}
+        self._environment: Environment | None = None
+
+    @property
+    def used(self) -> dict[str, str]:
+        """SHA-256 of every template read so far, by name."""
+        return dict(sorted(self._used.items()))
+
+    def find(self, name: str) -> Path:
+        """Where a template is.
+
+        Raises
+        ------
+        OutputError
+            If no folder has it.
+        """
+        for folder in self.folders:
+            if (folder / name).is_file():
+                return folder / name
+        places = " and ".join(str(folder) for folder in self.folders)
+        raise OutputError(f"template {name} is in none of {places}")
+
+    def text(self, name: str) -> str:
+        """A template as written, with unified line ends."""
+        path = self.find(name)
+        content = path.read_bytes()
+        self._used[name] = hashlib.sha256(content).hexdigest()
+        try:
+            return content.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise OutputError(f"{path}, line {line}: not UTF-8; save it as UTF-8") from error
+
+    def render(self, name: str, /, **values: Any) -> str:
+        """An HTML template filled in. Values are escaped; an unknown name is an error.
+
+        Raises
+        ------
+        OutputError
+            If the template is missing or broken, naming file and line.
+        """
+        from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+
+        try:
+            return self._jinja().get_template(name).render(**values)
+        except TemplateSyntaxError as error:
+            where = f"{self._path_of(error.name or name)}, line {error.lineno}"
+            raise OutputError(f"{where}: {error.message}") from error
+        except TemplateNotFound as error:
+            raise OutputError(
+                f"{self.find(name)}: includes {error.name}, which is missing"
+            ) from error
+        except (TemplateError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+            raise OutputError(f"{self._place(error, name)}: {error}") from error
+
+    def _path_of(self, name: str) -> Path:
+        return self.find(Path(name).name if Path(name).is_absolute() else name)
+
+    def _place(self, error: Exception, name: str) -> str:
+        """Where in a template an error came from, as its traceback tells."""
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            path = Path(frame.filename)
+            if path.parent in self.folders:
+                return f"{path}, line {frame.lineno}"
+        return str(self.find(name))
+
+    def _jinja(self) -> Environment:
+        if self._environment is None:
+            from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+            from xmdemand.publish import formats
+
+            self._environment = Environment(
+                loader=FunctionLoader(self._load),
+                autoescape=True,
+                undefined=StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+                keep_trailing_newline=True,
+            )
+            self._environment.globals["f"] = formats
+        return self._environment
+
+    def _load(self, name: str) -> tuple[str, str, None] | None:
+        if not any((folder / name).is_file() for folder in self.folders):
+            return None
+        return self.text(name), str(self.find(name)), None

@@ -1,0 +1,139 @@
+"""The stage as a whole: what is made, in what form, and that it is the same every time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from jsonschema import Draft202012Validator
+from publish_fixture import HOSTILE, make_content, make_profile, make_settings
+
+from xmdemand.catalogue.content import Catalogue
+from xmdemand.catalogue.record import Content, Record
+from xmdemand.errors import InputError, OutputError
+from xmdemand.publish import OUTPUTS, Published, write
+
+CHEAP = ("xlsx", "html", "json", "schema", "csv", "excel_csv", "changes", "evidence", "record")
+
+
+def make(content: Content, out: Path, **options: object) -> Published:
+    return write(content, out, make_profile(), make_settings(), **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    return make(make_content(40), tmp_path_factory.mktemp("out"), only=CHEAP)
+
+
+def test_every_kind_has_a_renderer_and_a_name_of_its_own() -> None:
+    for output in OUTPUTS:
+        assert callable(output.renderer()), output.kind
+    names = [output.file for output in OUTPUTS]
+    assert len(set(names)) == len(names)
+
+
+def test_the_json_is_the_catalogue_and_fits_its_schema(made: Published) -> None:
+    loaded = json.loads((made.folder / "catalogue.json").read_bytes())
+    assert Catalogue.model_validate(loaded) == make_content(40).catalogue
+    schema = json.loads((made.folder / "catalogue.schema.json").read_bytes())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(loaded)
+    broken = loaded | {"year": "soon"}
+    assert list(Draft202012Validator(schema).iter_errors(broken))
+
+
+def test_the_record_can_be_read_back(made: Published) -> None:
+    record = Record.model_validate_json((made.folder / "record.json").read_bytes())
+    assert record.catalogue == make_content(40).catalogue
+    assert record.entries[0].numbers["register_demand"] is None
+
+
+def test_the_manifest_names_every_file_with_its_hash(made: Published) -> None:
+    from hashlib import sha256
+
+    manifest = json.loads((made.folder / "manifest.json").read_bytes())
+    listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
+    on_disk = {path.name for path in made.folder.iterdir()} - {"manifest.json"}
+    assert set(listed) == on_disk
+    for name, digest in listed.items():
+        assert sha256((made.folder / name).read_bytes()).hexdigest() == digest
+    assert set(manifest["templates"]) == {"page.html.j2", "page.css", "page.js"}
+    assert manifest["seed"] == 7
+
+
+def test_inputs_are_hashed_without_outputs_and_lock_files(tmp_path: Path) -> None:
+    edition = tmp_path / "edition"
+    for name in ("edition.toml", "inputs/a.csv", "out/old.json", "inputs/~$a.xlsx", ".hidden/x"):
+        (edition / name).parent.mkdir(parents=True, exist_ok=True)
+        (edition / name).write_text(name, encoding="utf-8")
+    made = make(make_content(2), tmp_path / "fresh", only=("json",), inputs=edition)
+    assert [row["file"] for row in made.manifest["inputs"]] == ["edition.toml", "inputs/a.csv"]
+
+
+def test_two_runs_give_the_same_bytes(made: Published, tmp_path: Path) -> None:
+    again = make(make_content(40), tmp_path, only=CHEAP)
+    assert again.frame.equals(made.frame)
+
+
+def test_asking_for_some_makes_those_and_keeps_the_rest_in_the_manifest(tmp_path: Path) -> None:
+    make(make_content(3), tmp_path, only=("csv",))
+    made = make(make_content(3), tmp_path, only=("json",))
+    assert [item.kind for item in made.files] == ["json", "manifest"]
+    assert {row["kind"] for row in made.manifest["outputs"]} == {"json", "csv"}
+
+
+def test_names_can_be_chosen_by_the_profile(tmp_path: Path) -> None:
+    profile = make_profile(files={"csv": "目录.csv"})
+    write(make_content(3), tmp_path, profile, make_settings(), only=("csv",))
+    assert (tmp_path / "目录.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"cvs": "a.csv"}, "unknown output cvs"),
+        ({"csv": "../a.csv"}, "not a plain file name"),
+        ({"csv": "Catalogue.JSON"}, "two outputs"),
+    ],
+)
+def test_bad_file_names_are_refused(files: dict[str, str], says: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=says):
+        write(make_content(1), tmp_path, make_profile(files=files), make_settings())
+
+
+def test_an_unknown_kind_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown output xslx; known are"):
+        make(make_content(1), tmp_path, only=("xslx",))
+
+
+def test_an_undeclared_column_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="public_columns: colour cannot be printed"):
+        make(make_content(1, columns=("seq", "colour")), tmp_path, only=("csv", "xlsx"))
+
+
+def test_formulas_stay_text_in_workbooks(tmp_path: Path) -> None:
+    content = make_content(30, hostile=True)
+    make(content, tmp_path, only=("xlsx", "evidence"))
+    for name in ("catalogue.xlsx", "evidence.xlsx"):
+        book = openpyxl.load_workbook(tmp_path / name)
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+        risky = [cell for cell in cells if str(cell.value).startswith(("=", "+"))]
+        assert risky
+        assert all(cell.quotePrefix for cell in risky)
+
+
+def test_the_two_csv_files_differ_as_promised(tmp_path: Path) -> None:
+    make(make_content(30, hostile=True), tmp_path, only=("csv", "excel_csv"))
+    raw = (tmp_path / "catalogue.csv").read_bytes()
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    names = [row["name"] for row in csv.DictReader(io.StringIO(raw.decode(), newline=""))]
+    assert set(HOSTILE) <= set(names)
+    safe = (tmp_path / "catalogue.excel.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(safe, newline="")))
+    assert len(rows) == 31
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]

@@ -123,7 +123,7 @@ class World:
         level = path.mean(axis=1) / self._mean_season
         share = self._realised
         mean = self.posts["base"].to_numpy() * (level / share)[self.posts["occupation_at"]]
-        luck = rng.gamma(2.0, 0.5, len(mean))
+        luck = rng.gamma(16.0, 1 / 16, len(mean))
         return rng.poisson(mean * luck)
 
     @cached_property

@@ -41,7 +41,8 @@ class Tables(Result):
     register
         Public employment service, a row an occupation x district x month: ``occupation,
         occupation_status, district, month`` (first day), ``posts_carried, posts_new, posts_total,
-        seekers_carried, seekers_new, seekers_total, ratio_printed``. Seekers who state no
+        seekers_carried, seekers_new, seekers_total, ratio_printed, months`` (how many the period
+        has: 1, or 3 for a quarterly table whose ``month`` is its first). Seekers who state no
         occupation have an empty occupation and status ``not_stated``.
     workers
         Training intent, a row a person x wish: ``person`` (running number), ``district, group,
@@ -62,10 +63,13 @@ class Tables(Result):
         lift_flag``), ``reason, who, department, date, evidence_hash``.
     files
         The accounting, a row a file x sheet: ``file, sheet, kind, rows_read, accepted, refused,
-        header_row, encoding, sha256``; rows_read = accepted + refused.
+        header_row, encoding, sha256``; rows_read = accepted + refused. ``state`` is ``read,
+        skipped`` or ``refused`` (a file or sheet that was not read) and ``code`` says why.
     quarantine
         Refused rows: ``file, sheet, row, column, found, expected, code, text`` where ``text`` is
         the row as read with personal data masked.
+    oddities
+        Cells of accepted rows that a person should look at, with the columns of ``quarantine``.
     titles
         Title coding: ``title, kind`` (``post, wish, register``), ``n, status, code, name, score,
         method, alternatives``.
@@ -81,6 +85,7 @@ class Tables(Result):
     decisions: pd.DataFrame | None = None
     files: pd.DataFrame | None = None
     quarantine: pd.DataFrame | None = None
+    oddities: pd.DataFrame | None = None
     titles: pd.DataFrame | None = None
     notes: Notes = ()
 

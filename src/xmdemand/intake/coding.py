@@ -1,0 +1,144 @@
+"""Titles of the tables -> occupations: what was confirmed, what is exact, what a coder proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from xmdemand.errors import NotFoundError
+from xmdemand.intake.text import bare
+
+if TYPE_CHECKING:
+    from xmdemand.occupations import Classification
+
+TITLE_COLUMNS = ("title", "kind", "n", "status", "code", "name", "score", "method", "alternatives")
+
+
+def read_confirmed(path: Path | None) -> pd.DataFrame:
+    """What people confirmed: ``title, code, who, when``; empty if there is no such file."""
+    columns = ["title", "code", "who", "when"]
+    if path is None or not Path(path).is_file():
+        return pd.DataFrame(columns=columns, dtype=str)
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    return table.reindex(columns=columns, fill_value="")
+
+
+def code_titles(
+    wanted: Iterable[tuple[str, str, str]],
+    classification: Classification,
+    confirmed: pd.DataFrame,
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Code distinct titles.
+
+    Parameters
+    ----------
+    wanted
+        ``(title, given code, kind)`` of every row to be coded; repeats are counted.
+    classification
+        The edition's.
+    confirmed
+        What people confirmed, as of `read_confirmed`.
+
+    Returns
+    -------
+    dict
+        ``(title, given code)`` -> the columns of `Tables.titles` (without ``kind`` and ``n``).
+    """
+    pairs = dict.fromkeys((title, code) for title, code, _ in wanted)
+    known = {
+        bare(title): code for title, code in zip(confirmed["title"], confirmed["code"], strict=True)
+    }
+    coded: dict[tuple[str, str], dict[str, Any]] = {}
+    left = []
+    for title, given in pairs:
+        found = _certain(title, given, classification, known)
+        if found is None:
+            left.append((title, given))
+        else:
+            coded[title, given] = found
+    coded.update(_proposed(left, confirmed))
+    return coded
+
+
+def _certain(
+    title: str, given: str, classification: Classification, known: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """A title a person confirmed, or one that is official by name or by code and name."""
+    if title and (code := known.get(bare(title))):
+        return _coded(title, *_found(classification, code, None), 1.0, "confirmed")
+    try:
+        match = classification.find(code=given or None, name=title or None)
+    except NotFoundError:
+        return None
+    return _coded(title, match.code, match.name, classification.level(match.code), 1.0, match.how)
+
+
+def _found(classification: Classification, code: str, name: str | None) -> tuple[str, str, str]:
+    match = classification.find(code=code, name=name)
+    return match.code, match.name, classification.level(match.code)
+
+
+def _coded(
+    title: str, code: str, name: str, level: str, score: float, method: str
+) -> dict[str, Any]:
+    status = {"unit": "coded", "minor": "group"}.get(level, "review")
+    best = {"code": code, "name": name, "score": score}
+    return {
+        "title": title,
+        "status": status,
+        "code": code if status != "review" else "",
+        "name": name,
+        "score": score,
+        "method": method,
+        "alternatives": [best],
+    }
+
+
+def _proposed(
+    pairs: list[tuple[str, str]], confirmed: pd.DataFrame
+) -> dict[tuple[str, str], dict[str, Any]]:
+    titles = list(dict.fromkeys(title for title, _ in pairs if title))
+    if not titles:
+        return {pair: _unmatched(pair[0]) for pair in pairs}
+    coder = getattr(import_module("xmdemand.occupations"), "TitleCoder", None)
+    if coder is None:
+        return {pair: _unmatched(pair[0]) for pair in pairs}
+    frame = coder(confirmed=confirmed[["title", "code"]] if len(confirmed) else None).code(titles)
+    by_title = {row["title"]: row for row in frame.to_dict("records")}
+    out = {}
+    for title, given in pairs:
+        row = by_title.get(title)
+        out[title, given] = _unmatched(title) if row is None else _from_coder(title, row)
+    return out
+
+
+def _from_coder(title: str, row: Mapping[Any, Any]) -> dict[str, Any]:
+    code = row["code"] if isinstance(row["code"], str) else ""
+    status = row["status"]
+    if status == "coded" and code.count("-") == 2:
+        status = "group"
+    return {
+        "title": title,
+        "status": status,
+        "code": code if status in ("coded", "group") else "",
+        "name": row["name"] if isinstance(row["name"], str) else "",
+        "score": float(row["score"]),
+        "method": row["method"],
+        "alternatives": list(row["alternatives"]),
+    }
+
+
+def _unmatched(title: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "status": "unmatched",
+        "code": "",
+        "name": "",
+        "score": 0.0,
+        "method": "",
+        "alternatives": [],
+    }

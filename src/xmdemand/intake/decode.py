@@ -1,0 +1,189 @@
+"""Cells of one column -> parsed values, each distinct cell parsed once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xmdemand.intake import values
+from xmdemand.intake.columns import Column
+from xmdemand.intake.names import Names
+from xmdemand.intake.text import bare, tidy, words_of
+from xmdemand.intake.values import Broken, Value
+
+DOUBTS = frozenset(
+    [
+        "unreadable",
+        "broken",
+        "doubtful",
+        "spoilt",
+        "negative",
+        "no_year",
+        "ambiguous",
+        "not_a_district",
+        "implausible",
+        "fraction",
+        "summed",
+    ]
+)
+"""Flags a reader of the report should see; the others only record how a cell was written."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A column: `parsed[codes[i]]` is what row i says."""
+
+    column: Column
+    codes: np.ndarray
+    parsed: list[Any]
+    cells: list[object]
+
+    def take(self, read: Callable[[Any], object], dtype: Any = object) -> np.ndarray:
+        """One attribute of the parsed values, row by row."""
+        distinct = np.empty(len(self.parsed), dtype=dtype)
+        for place, item in enumerate(self.parsed):
+            distinct[place] = read(item)
+        return distinct[self.codes]
+
+    def values(self) -> np.ndarray:
+        """The plain values, row by row (None where missing)."""
+        return self.take(lambda item: item.value)
+
+    def doubts(self) -> list[tuple[int, object, str]]:
+        """``(row position, cell, flag)`` of every cell a reader should see."""
+        flagged = {
+            place: flag
+            for place, item in enumerate(self.parsed)
+            for flag in item.flags
+            if flag in DOUBTS
+        }
+        if not flagged:
+            return []
+        at = np.flatnonzero(np.isin(self.codes, list(flagged)))
+        return [(int(i), self.cells[self.codes[i]], flagged[int(self.codes[i])]) for i in at]
+
+
+def decode(column: Column, cells: Sequence[object], names: Names, *, unit: float = 1.0) -> Decoded:
+    """Parse the cells of a column."""
+    places: dict[object, int] = {}
+    keys = [(cell, cell.__class__) if cell.__class__ is bool else cell for cell in cells]
+    codes = np.fromiter(
+        (places.setdefault(key, len(places)) for key in keys), dtype=np.int64, count=len(keys)
+    )
+    distinct = [key[0] if isinstance(key, tuple) else key for key in places]
+    parse = _parser(column, names, unit)
+    return Decoded(column, codes, [parse(cell) for cell in distinct], distinct)
+
+
+def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any]:
+    parsers: dict[str, Callable[[object], Any]] = {
+        "age": _age,
+        "choice": lambda cell: _choice(cell, column),
+        "code": values.parse_code,
+        "count": lambda cell: values.parse_count(cell, unit=unit),
+        "date": values.parse_date,
+        "district": lambda cell: values.parse_district(
+            cell, names.districts, elsewhere=names.elsewhere
+        ),
+        "firm_id": _firm_id,
+        "group": lambda cell: _group(cell, names),
+        "level": lambda cell: values.parse_level(cell, names.levels),
+        "levels": lambda cell: values.parse_level(cell, names.levels),
+        "month": values.parse_month,
+        "number": _number,
+        "share": _share,
+        "text": _text,
+        "title": _text,
+        "titles": values.split_posts,
+        "uncertain": lambda cell: values.parse_count(cell, unit=unit),
+        "wage": lambda cell: values.parse_wage(cell, unit=unit),
+    }
+    return parsers[column.kind]
+
+
+def _text(cell: object) -> Value[str]:
+    if isinstance(cell, Broken):
+        return Value(None, "missing", ("broken",))
+    text = tidy(cell) if isinstance(cell, str) else words_of(cell)
+    return Value(None, "missing") if bare(text) in values.NOTHING else Value(text, "exact")
+
+
+def _choice(cell: object, column: Column) -> Value[str]:
+    text = bare(words_of(cell))
+    if text in values.NOTHING:
+        return Value(None, "missing")
+    exact = {bare(word): key for key, words in column.choices.items() for word in (key, *words)}
+    if text in exact:
+        return Value(exact[text], "exact")
+    found = {key for word, key in exact.items() if len(word) > 1 and word in text}
+    if len(found) == 1:
+        return Value(found.pop(), "within")
+    return Value(None, "missing", ("ambiguous" if found else "unreadable",))
+
+
+def _firm_id(cell: object) -> Value[str]:
+    if isinstance(cell, float) and abs(cell) >= 1e15:
+        return Value(None, "missing", ("spoilt",))
+    text = bare(words_of(cell)).upper()
+    if text.casefold() in values.NOTHING or text == "无":
+        return Value(None, "missing")
+    if "E+" in text:
+        return Value(None, "missing", ("spoilt",))
+    if text.isalnum() and text.isascii() and 2 <= len(text) <= 24:
+        return Value(text, "exact")
+    return Value(None, "missing", ("unreadable",))
+
+
+def _group(cell: object, names: Names) -> Value[str]:
+    text = words_of(cell)
+    if bare(text) in values.NOTHING or text in ("无", "其他", "以上都不是"):
+        return Value(None, "missing")
+    found = names.group(text)
+    return Value(None, "missing", ("unreadable",)) if found is None else Value(found, "exact")
+
+
+def _number(cell: object) -> Value[float]:
+    text = bare(words_of(cell)).replace(",", "")
+    if text in values.NOTHING:
+        return Value(None, "missing")
+    try:
+        number = float(text)
+    except ValueError:
+        return Value(None, "missing", ("unreadable",))
+    return Value(number, "exact") if math.isfinite(number) else Value(None, "missing", ("broken",))
+
+
+def _share(cell: object) -> Value[float]:
+    """A share: ``60%`` or ``0.6``; a bare number above 1 is a percentage."""
+    text = bare(words_of(cell))
+    number = _number(text.removesuffix("%"))
+    if number.value is None:
+        return number
+    share = number.value / 100 if text.endswith("%") or number.value > 1 else number.value
+    if not 0 <= share <= 1:
+        return Value(None, "missing", ("implausible",))
+    return Value(share, "exact")
+
+
+def _age(cell: object) -> Value[object]:
+    """Years of age or of birth as a number, an age band as ``low-high`` text."""
+    number = values.parse_count(cell)
+    if number.kind == "exact":
+        low = number.low
+        if 10 <= low <= 100 or 1920 <= low <= 2025:
+            return Value(low, "exact")
+        return Value(None, "missing", ("implausible",))
+    day = values.parse_date(cell)
+    if day.value is not None:
+        return Value(float(day.value.year), "exact")
+    band = values.parse_count(words_of(cell).replace("岁", "").replace("周", ""))
+    if band.kind == "exact":
+        return Value(band.low, "exact")
+    if band.kind in ("range", "at_least", "at_most"):
+        ends = [f"{end:.0f}" if end == end and end > 0 else "" for end in (band.low, band.high)]
+        return Value("-".join(ends), "band")
+    return Value(None, "missing", ("unreadable",) if words_of(cell) else ())

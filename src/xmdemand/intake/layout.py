@@ -1,0 +1,298 @@
+"""Where the headings of a sheet are, which kind of file it is, and what its columns mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+
+from xmdemand.intake.columns import KINDS, Column, Kind
+from xmdemand.intake.sources import Grid, Rows
+from xmdemand.intake.text import bare, words_of
+
+HEAD_ROWS = 40
+"""How far down headings are looked for."""
+SURE = 0.8
+"""Likeness from which an unknown heading is taken for a known one, and said so."""
+POSSIBLE = 0.5
+"""Likeness from which a known heading is proposed for an unknown one."""
+
+_NUMBERING = re.compile(r"^(?:第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)")
+_POLITE = re.compile(
+    r"^(?:请问|请填写|请选择|请)?(?:您|贵(?:单位|公司|企业)|本(?:单位|公司|企业))的?"
+)
+_TAIL = re.compile(r"[*★:：?？。.]+$")
+_BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
+_REPEAT = re.compile(r"[(]?(?:第?[一二三四五六七八九1-9][)]?(?:志愿|意愿)?)$")
+_UNIT = re.compile(r"(?:单位|计量单位)\s?[:：]?\s?((?:[万千百十])?(?:人次|人|元|个))")
+_UNIT_IN_HEAD = re.compile(r"[(]([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
+_SCALES = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1000.0, "万": 10_000.0}
+_OPPOSED = (
+    ("过去", "未来"),
+    ("上期", "本期"),
+    ("结转", "新增"),
+    ("招聘", "求职"),
+    ("需求", "求职"),
+    ("空缺", "现有"),
+    ("计划", "实际"),
+    ("招用", "离职"),
+    ("增加", "减少"),
+    ("培训", "招聘"),
+    ("入职", "离职"),
+    ("男", "女"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An unknown heading taken for a known one (or only proposed), with its likeness."""
+
+    heading: str
+    column: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to read one sheet.
+
+    Attributes
+    ----------
+    kind
+        A key of `KINDS`.
+    first
+        Position of the first row below the headings.
+    header_row
+        Number of the (first) heading row, as a person counts.
+    columns
+        Position -> column; several positions for a column that repeats.
+    options
+        Position -> the option a 0/1 column of a multiple choice stands for.
+    labels
+        The headings as they stand, joined over two rows.
+    units
+        Position -> what to multiply by.
+    above
+        Text of the rows above the headings.
+    taken, proposed
+        Headings taken by likeness, and those left to a person.
+    """
+
+    kind: str
+    first: int
+    header_row: int
+    columns: Mapping[int, Column]
+    labels: tuple[str, ...]
+    units: Mapping[int, float]
+    above: str = ""
+    options: Mapping[int, str] = field(default_factory=dict)
+    taken: tuple[Guess, ...] = ()
+    proposed: tuple[Guess, ...] = ()
+
+
+@lru_cache(maxsize=8192)
+def heading_key(text: str) -> str:
+    """A heading without numbering, politeness, marks and spaces.
+
+    >>> heading_key("3、您的年龄（周岁）：")
+    '年龄(周岁)'
+    """
+    key = _NUMBERING.sub("", bare(text).replace("〔", "(").replace("〕", ")"))
+    return _TAIL.sub("", _POLITE.sub("", key))
+
+
+@lru_cache(maxsize=8192)
+def _keys(text: str) -> tuple[str, ...]:
+    """The spellings under which a heading is looked up, the fullest first."""
+    full = heading_key(text)
+    short = _TAIL.sub("", _BRACKETS.sub("", full))
+    last = full.rsplit("/", 1)[-1]
+    return tuple(dict.fromkeys(key for key in (full, short, last) if key))
+
+
+@cache
+def _headings(kind: str) -> Mapping[str, Column]:
+    known: dict[str, Column] = {}
+    for column in KINDS[kind].columns:
+        for text in (column.header, column.name, *column.synonyms):
+            known.setdefault(heading_key(text), column)
+    return known
+
+
+def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = None) -> Column | None:
+    """The column a heading means, or None.
+
+    Examples
+    --------
+    >>> find_column("employers", "2、缺工人数（人）").name
+    'vacancies'
+    """
+    if confirmed and (name := confirmed.get(heading_key(label))):
+        return KINDS[kind].column(name)
+    known = _headings(kind)
+    for key in _keys(label):
+        if key in known:
+            return known[key]
+        stem = _REPEAT.sub("", key)
+        if stem != key and stem in known and known[stem].repeats:
+            return known[stem]
+    return None
+
+
+def find_layout(
+    grid: Grid, confirmed: Mapping[str, Mapping[str, str]] | None = None
+) -> Layout | None:
+    """Find headings, kind and columns; None if the sheet holds no table we know.
+
+    Every one of the first rows is tried as a heading row, alone and joined with the next one; the
+    kind that knows most of the headings wins, names of folder and file break ties.
+    """
+    best: tuple[float, Layout] | None = None
+    rows = grid.rows[:HEAD_ROWS]
+    for place, row in enumerate(rows):
+        if sum(bool(words_of(cell)) for cell in row) < 2:
+            continue
+        for depth, labels in _labels_at(rows, place, grid.merged):
+            for kind in KINDS.values():
+                names = (confirmed or {}).get(kind.name, {})
+                columns = _match(kind, labels, names)
+                score = _score(kind, columns, grid)
+                if score and (best is None or score - 0.01 * depth > best[0]):
+                    layout = _layout(kind, place, depth, labels, columns, rows)
+                    best = (score - 0.01 * depth, layout)
+    return None if best is None else _with_guesses(best[1])
+
+
+def _labels_at(
+    rows: Rows, place: int, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+) -> list[tuple[int, tuple[str, ...]]]:
+    """The headings at a row: alone, and joined with the row below."""
+    row = [words_of(cell).replace("\n", "") for cell in rows[place]]
+    found = [(1, tuple(row))]
+    if place + 1 >= len(rows):
+        return found
+    below = [words_of(cell).replace("\n", "") for cell in rows[place + 1]]
+    if not any(below) or any(re.fullmatch(r"[\d.,%-]+", cell) for cell in below):
+        return found
+    spans = {
+        (start[1], column): True
+        for start, end in merged
+        if start[0] <= place <= end[0]
+        for column in range(start[1] + 1, end[1] + 1)
+    }
+    joined, top, top_at = [], "", -1
+    for column in range(max(len(row), len(below))):
+        here = row[column] if column < len(row) else ""
+        under = below[column] if column < len(below) else ""
+        if here:
+            top, top_at = here, column
+        spanned = here or (top if under and (not merged or (top_at, column) in spans) else "")
+        joined.append(f"{spanned}/{under}" if spanned and under else spanned or under)
+    found.append((2, tuple(joined)))
+    return found
+
+
+def _match(kind: Kind, labels: tuple[str, ...], names: Mapping[str, str]) -> dict[int, Column]:
+    columns: dict[int, Column] = {}
+    taken: set[str] = set()
+    for place, label in enumerate(labels):
+        column = find_column(kind.name, label, names) if label else None
+        if column is not None and (column.repeats or column.name not in taken):
+            columns[place] = column
+            taken.add(column.name)
+    return columns
+
+
+def _score(kind: Kind, columns: Mapping[int, Column], grid: Grid) -> float:
+    names = {column.name for column in columns.values()}
+    useful = {column.name for column in columns.values() if column.kind != "ignored"}
+    if not names & set(kind.marks) or len(useful) < 2:
+        return 0.0
+    required = [column.name for column in kind.columns if column.required]
+    if sum(name in names for name in required) < min(len(required), 1):
+        return 0.0
+    path = f"{grid.file}/{grid.sheet}"
+    return (
+        len(useful)
+        + 0.4 * (len(names) - len(useful))
+        + 0.5 * sum(name in names for name in required)
+        + 1.5 * any(word in path for word in kind.words)
+    )
+
+
+def _layout(
+    kind: Kind,
+    place: int,
+    depth: int,
+    labels: tuple[str, ...],
+    columns: dict[int, Column],
+    rows: Rows,
+) -> Layout:
+    above = "\n".join(
+        " ".join(text for cell in row if (text := words_of(cell))) for row in rows[:place]
+    )
+    corner = _UNIT.search(above)
+    general = _SCALES[corner[1][0]] if corner and corner[1][0] in _SCALES else 1.0
+    units = {}
+    for position, column in columns.items():
+        own = _UNIT_IN_HEAD.search(bare(labels[position]))
+        if column.kind in ("count", "uncertain"):
+            units[position] = _SCALES[own[1]] if own else general
+        elif column.kind == "wage":
+            units[position] = _SCALES[own[1]] if own else 1.0
+    return Layout(kind.name, place + depth, place + 1, columns, labels, units, above)
+
+
+def _with_guesses(layout: Layout) -> Layout:
+    """Look unknown headings up by likeness among the columns that are still free."""
+    columns = dict(layout.columns)
+    taken, proposed = [], []
+    used = {column.name for column in columns.values()}
+    for place, label in enumerate(layout.labels):
+        if not label or place in columns:
+            continue
+        guess = _likest(layout.kind, label, used)
+        if guess is None:
+            continue
+        if guess.score >= SURE:
+            columns[place] = KINDS[layout.kind].column(guess.column)
+            used.add(guess.column)
+            taken.append(guess)
+        else:
+            proposed.append(guess)
+    units = {place: layout.units.get(place, 1.0) for place in columns}
+    return Layout(
+        layout.kind,
+        layout.first,
+        layout.header_row,
+        columns,
+        layout.labels,
+        units,
+        layout.above,
+        layout.options,
+        tuple(taken),
+        tuple(proposed),
+    )
+
+
+def _likest(kind: str, label: str, used: set[str]) -> Guess | None:
+    key = _keys(label)[-1] if _keys(label) else ""
+    best: Guess | None = None
+    for known, column in _headings(kind).items():
+        if column.name in used or column.kind == "ignored" or _opposed(key, known):
+            continue
+        score = SequenceMatcher(None, key, known, autojunk=False).ratio()
+        if best is None or score > best.score:
+            best = Guess(label, column.name, round(score, 2))
+    return best if best is not None and best.score >= POSSIBLE else None
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether two headings differ by a word and its opposite (过去 and 未来)."""
+    return any(
+        (a in one and a not in other and b in other and b not in one)
+        or (b in one and b not in other and a in other and a not in one)
+        for a, b in _OPPOSED
+    )

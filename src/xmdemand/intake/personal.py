@@ -1,0 +1,42 @@
+"""Personal data out of text: telephones, ID numbers, mail addresses and named contacts."""
+
+from __future__ import annotations
+
+import re
+
+MASK = "〔已隐去〕"
+
+_ID_NUMBER = (
+    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"\d{3}[0-9Xx](?![0-9A-Za-z])"
+)
+_OLD_ID = r"(?<![0-9A-Za-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])"
+_MOBILE = r"(?<![0-9A-Za-z])(?:\+?0{0,2}86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![0-9A-Za-z])"
+_LANDLINE = r"(?<!\d)\(?0\d{2,3}\)?[- ]?\d{7,8}(?:[-转]\d{1,5})?(?!\d)"
+_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
+_NUMBERS = re.compile("|".join((_ID_NUMBER, _OLD_ID, _MOBILE, _LANDLINE, _MAIL)))
+_NAMED = re.compile(
+    r"((?:联系人|填表人|填报人|制表人|经办人|负责人|审核人|姓名|联系电话|电话|手机|身份证号?|微信号?)"
+    r"(?:姓名)?\s*[:：]\s*)([^\s,，;；、。)）]+)"
+)
+_POLITE = re.compile(
+    r"(?<![\u3400-\u9fff])[\u3400-\u9fff]{1,2}(?=(?:先生|女士|经理|主管|小姐|老师)(?:$|[^\u3400-\u9fff]))"
+)
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　", "0123456789-+X ")
+
+
+def mask(text: str) -> str:
+    """Replace what identifies or reaches a private person.
+
+    >>> mask("有意者请致电 13800138000")
+    '有意者请致电 〔已隐去〕'
+    >>> mask("填表人：张三　联系电话：0592-5555555")
+    '填表人：〔已隐去〕 联系电话：〔已隐去〕'
+    """
+    if not any(character.isdigit() or character in ":：@士生" for character in text):
+        return text
+    narrow = text.translate(_FULL_WIDTH)
+    masked = _NUMBERS.sub(MASK, narrow)
+    if masked == narrow:
+        masked = text
+    return _POLITE.sub(MASK, _NAMED.sub(rf"\1{MASK}", masked))

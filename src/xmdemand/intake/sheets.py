@@ -1,0 +1,190 @@
+"""One sheet -> rows with parsed columns, what is refused and what is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xmdemand.intake.body import Body, data_rows
+from xmdemand.intake.columns import KINDS, Column, Kind
+from xmdemand.intake.decode import Decoded, decode
+from xmdemand.intake.layout import Layout
+from xmdemand.intake.names import Names
+from xmdemand.intake.personal import MASK, mask
+from xmdemand.intake.sources import Grid
+from xmdemand.intake.text import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A cell that is refused or odd: position of its row, heading, what stands there, why."""
+
+    place: int
+    column: str
+    found: str
+    expected: str
+    code: str
+
+
+@dataclass(eq=False)
+class Sheet:
+    """A sheet whose columns are parsed. `refused` and `odd` grow while the sheet is read."""
+
+    grid: Grid
+    layout: Layout
+    body: Body
+    names: Names
+    decoded: dict[str, list[Decoded]]
+    refused: dict[int, Problem] = field(default_factory=dict)
+    odd: list[Problem] = field(default_factory=list)
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of table it is."""
+        return KINDS[self.layout.kind]
+
+    @property
+    def n(self) -> int:
+        """Number of data rows."""
+        return len(self.body.rows)
+
+    def get(
+        self, name: str, read: Callable[[Any], object], empty: object, dtype: Any = object
+    ) -> np.ndarray:
+        """An attribute of a column's values row by row; `empty` where the sheet lacks it."""
+        columns = self.decoded.get(name)
+        if not columns:
+            return np.full(self.n, empty, dtype=dtype)
+        return columns[0].take(read, dtype)
+
+    def text(self, name: str) -> np.ndarray:
+        """A column's values as text, empty where missing."""
+        return self.get(name, lambda item: "" if item.value is None else item.value, "")
+
+    def number(self, name: str) -> np.ndarray:
+        """A column's exact numbers, NaN where missing."""
+        return self.get(
+            name, lambda item: np.nan if item.value is None else item.value, np.nan, float
+        )
+
+    def source(self) -> np.ndarray:
+        """``file!sheet!row`` of every row."""
+        start = f"{self.grid.file}!{self.grid.sheet}!"
+        return np.array([f"{start}{number}" for number in self.body.numbers], dtype=object)
+
+    def cell(self, place: int, column: str) -> str:
+        """What stands in a row's cell of a column, personal data masked."""
+        for position, declared in self.layout.columns.items():
+            row = self.body.rows[place]
+            if declared.name == column and position < len(row):
+                return mask(words_of(row[position]))
+        return ""
+
+    def refuse(self, places: Iterable[int], column: str, code: str) -> None:
+        """Refuse rows; the first reason of a row stays."""
+        declared = self.kind.column(column)
+        for place in places:
+            self.refused.setdefault(
+                int(place),
+                Problem(
+                    int(place),
+                    declared.header,
+                    self.cell(int(place), column),
+                    declared.expected,
+                    code,
+                ),
+            )
+
+    def flag(self, places: Iterable[int], column: str, code: str) -> None:
+        """Name cells a reader should look at; their rows stay."""
+        declared = self.kind.column(column)
+        self.odd.extend(
+            Problem(int(p), declared.header, self.cell(int(p), column), declared.expected, code)
+            for p in places
+        )
+
+    def kept(self) -> np.ndarray:
+        """Which rows are not refused."""
+        keep = np.ones(self.n, dtype=bool)
+        keep[list(self.refused)] = False
+        return keep
+
+    def masked_row(self, place: int) -> str:
+        """A row as read, personal columns blanked and personal data in free text masked."""
+        cells = []
+        for position, cell in enumerate(self.body.rows[place]):
+            text = words_of(cell)
+            column = self.layout.columns.get(position)
+            if column is not None and column.personal and text:
+                text = MASK
+            cells.append(mask(text))
+        return "|".join(cells).rstrip("|")
+
+
+FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees")
+"""Columns whose merged cells are filled down."""
+
+
+def parse_sheet(grid: Grid, layout: Layout, names: Names) -> Sheet:
+    """Parse every declared column of a sheet and refuse rows without a required value."""
+    body = data_rows(grid, layout)
+    _fill_merged(grid, layout, body)
+    decoded: dict[str, list[Decoded]] = {}
+    for position, column in layout.columns.items():
+        if column.kind == "ignored" and column.name != "number":
+            continue
+        cells = [row[position] if position < len(row) else None for row in body.rows]
+        unit = layout.units.get(position, 1.0)
+        declared = _as_text(column) if column.kind == "ignored" else column
+        decoded.setdefault(column.name, []).append(decode(declared, cells, names, unit=unit))
+    sheet = Sheet(grid, layout, body, names, decoded)
+    for name, columns in decoded.items():
+        header = sheet.kind.column(name).header
+        for item in columns:
+            sheet.odd.extend(
+                Problem(place, header, mask(words_of(cell)), item.column.expected, f"intake.{flag}")
+                for place, cell, flag in item.doubts()
+            )
+    return sheet
+
+
+def _as_text(column: Column) -> Column:
+    return Column(column.name, column.header, "text")
+
+
+def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
+    """Give every row of a vertically merged cell its value, in columns that describe the firm."""
+    at = {number - 1: place for place, number in enumerate(body.numbers)}
+    for start, end in grid.merged:
+        column = layout.columns.get(start[1])
+        if column is None or column.name not in FILLED or start[0] not in at:
+            continue
+        value = body.rows[at[start[0]]][start[1]]
+        for row in range(start[0] + 1, end[0] + 1):
+            if row in at and start[1] < len(body.rows[at[row]]):
+                body.rows[at[row]][start[1]] = value
+
+
+def problem_frame(sheet: Sheet, problems: Iterable[Problem]) -> pd.DataFrame:
+    """Problems as rows of the quarantine or of the oddities."""
+    rows = [
+        (
+            sheet.grid.file,
+            sheet.grid.sheet,
+            sheet.body.numbers[problem.place],
+            problem.column,
+            problem.found,
+            problem.expected,
+            problem.code,
+            sheet.masked_row(problem.place),
+        )
+        for problem in problems
+    ]
+    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
+
+
+PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "found", "expected", "code", "text")

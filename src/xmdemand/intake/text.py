@@ -1,0 +1,69 @@
+"""Cleaning of cells before anything is read from them: width, spaces, invisible characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe]"
+)
+_SPACE = re.compile(r"[ \t\u00a0\u3000]+")
+_HYPHENS = re.compile("[‐‑‒–—―−－﹣─━]")
+_CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
+
+
+@lru_cache(maxsize=65536)
+def tidy(text: str) -> str:
+    """Take out what nobody sees, keep what was written.
+
+    >>> tidy(" 厦门\\u200b电子　公司 ")
+    '厦门电子 公司'
+    """
+    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """Half-width form for comparing and parsing: NFKC, one kind of hyphen, single spaces.
+
+    >>> plain("１２人（含实习生３人）")
+    '12人(含实习生3人)'
+    """
+    return tidy(_HYPHENS.sub("-", unicodedata.normalize("NFKC", tidy(text))))
+
+
+def words_of(cell: object) -> str:
+    """A cell of any type as plain text; nothing for an empty one.
+
+    >>> words_of(12.0), words_of(None), words_of("　合　计 ")
+    ('12', '', '合 计')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return plain(cell)
+    if isinstance(cell, float):
+        if cell != cell:
+            return ""
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return str(cell)
+
+
+def join_cjk(text: str) -> str:
+    """Take spaces between Chinese characters out.
+
+    >>> join_cjk("电 工")
+    '电工'
+    """
+    return _CJK_GAP.sub("", text)
+
+
+def bare(text: str) -> str:
+    """For comparing names: plain, lower case, without any space.
+
+    >>> bare("合　 计")
+    '合计'
+    """
+    return plain(text).replace(" ", "").replace("\n", "").replace("\r", "").casefold()

@@ -30,10 +30,11 @@ PUBLISHABLE = frozenset(
         ),
         *("training", "groups", "department", "departments", "work_types", "institutions"),
         *("bodies", "districts", "demand", "new", "new_occupation", "previous_seq", "decided"),
+        *("demand_by_district", "ratio", "wage", "subsidy", "uplift", "thin", "decision"),
         "remark",
     }
 )
-"""Fields of a catalogue entry that a city may choose to publish; all else is internal."""
+"""Columns and fields of a catalogue entry that a city may publish; all else is internal."""
 
 
 def contradictions(profile: Profile) -> list[Problem]:

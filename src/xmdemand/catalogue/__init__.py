@@ -1,1 +1,37 @@
-"""The content model: listing, selection, consultation, changes, disclosure control."""
+"""The content model: listing, selection, consultation, changes, disclosure control.
+
+`compile` turns a ranking into an edition's `Content`: the internal `Record` and its public
+projection, the `Catalogue`. Loading a published catalogue needs the light part only.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xmdemand.catalogue.compose import compile
+    from xmdemand.catalogue.content import Catalogue
+    from xmdemand.catalogue.projection import project
+    from xmdemand.catalogue.record import Content, Record, load_record
+
+_HOME = {
+    "Catalogue": "content",
+    "Content": "record",
+    "Record": "record",
+    "compile": "compose",
+    "load_record": "record",
+    "project": "projection",
+}
+
+__all__ = ["Catalogue", "Content", "Record", "compile", "load_record", "project"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -38,12 +38,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "ratio": ("ratio",),
     "wage": ("wage",),
     "decision": ("decision",),
-    "remark": ("remark",),
+    "remark": ("remark", "new", "new_occupation", "previous_seq", "decided", "thin"),
 }
-"""Columns a profile may publish, each with the entry's fields it prints; default printing order.
+"""Columns a catalogue may print, in default order, each with the entry's fields it stands for.
 
-`seq, lineage, code, name, pinyin, initials, marks, thin, new, new_occupation, previous_seq,
-decided` identify a row or flag it and are always there. Headings: `column_heading`.
+A profile's `public_columns` name columns, or single fields for the machine-readable files alone.
+`seq, lineage, code, name, pinyin, initials` identify a row and are always there.
 """
 
 

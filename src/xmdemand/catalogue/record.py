@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Frozen
+from xmdemand.errors import InputError, NotFoundError
 
 RECORD_VERSION = "1.0"
 """Of `record.json`."""
@@ -61,6 +64,11 @@ class RecordEntry(Frozen):
     )
     decisions: tuple[Decision, ...] = ()
     evidence_hash: str
+    former_listed: bool | None = Field(
+        default=None, description="What last year's rules say of this year's evidence."
+    )
+    former_stars: int | None = None
+    former_judged: bool = Field(default=False, description="Whether there were rules last year.")
 
 
 class Record(Frozen):
@@ -77,6 +85,13 @@ class Record(Frozen):
     ranking: dict[str, Any] = Field(description="xmdemand.shortage.to_record(ranking).")
     selection: tuple[dict[str, Any], ...] = Field(
         default=(), description="What quotas trimmed: quota, limit, code, P(need), place."
+    )
+    cells: tuple[dict[str, Any], ...] = Field(
+        default=(), description="Every public number's true value and why it is withheld."
+    )
+    rules: dict[str, Any] = Field(
+        default_factory=dict,
+        description="The rules in force: next year's changes are told by them.",
     )
     files: tuple[dict[str, Any], ...] = Field(description="The accounting of every input file.")
     notes: tuple[dict[str, Any], ...] = ()
@@ -95,3 +110,33 @@ class Content(Frozen):
     def catalogue(self) -> Catalogue:
         """The public projection; public files are rendered from this alone."""
         return self.record.catalogue
+
+
+def load_record(source: str | Path | bytes | Mapping[str, Any] | Record) -> Record:
+    """Read an internal record: a path, the bytes of `record.json`, or its parsed content.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    InputError
+        If it is not a record this version of the package can read.
+    """
+    if isinstance(source, Record):
+        return source
+    if isinstance(source, str | Path):
+        path = Path(source)
+        if not path.is_file():
+            raise NotFoundError(f"{path}: no record there; build the edition first")
+        source = path.read_bytes()
+    try:
+        if isinstance(source, bytes):
+            return Record.model_validate_json(source)
+        return Record.model_validate(source)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise InputError(
+            f"not a record of format {RECORD_VERSION}: {where}: {first['msg']}"
+            f" ({error.error_count()} problems in all)"
+        ) from None

@@ -1,0 +1,185 @@
+"""The method page: data, response, method, uncertainty, sensitivity, track record, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from xmdemand.catalogue.content import Figure, MethodSection, Table
+from xmdemand.catalogue.explanatory import returns
+from xmdemand.catalogue.material import Material
+from xmdemand.catalogue.record import RecordEntry
+from xmdemand.notes import text
+
+
+def sections(material: Material, entries: tuple[RecordEntry, ...]) -> tuple[MethodSection, ...]:
+    """The page's sections in printing order; one without anything to say is left out."""
+    made = (
+        _data(material),
+        _response(material),
+        _method(material),
+        _uncertainty(material, entries),
+        _sensitivity(material),
+        _track_record(material),
+        _limits(material),
+    )
+    return tuple(one for one in made if one.paragraphs or one.tables or one.figures)
+
+
+def _section(
+    key: str,
+    *paragraphs: str,
+    tables: Sequence[Table | None] = (),
+    figures: Sequence[Figure | None] = (),
+) -> MethodSection:
+    return MethodSection(
+        key=key,
+        heading=text(f"catalogue.method_{key}"),
+        paragraphs=tuple(filter(None, paragraphs)),
+        tables=tuple(table for table in tables if table is not None),
+        figures=tuple(figure for figure in figures if figure is not None),
+    )
+
+
+def _data(material: Material) -> MethodSection:
+    counts = returns(material)
+    said = [
+        text(f"catalogue.method_{kind}", **counts)
+        for kind, needed in (("employers", "firms"), ("register", "months"), ("workers", "workers"))
+        if needed in counts
+    ]
+    return _section("data", *said, tables=[_bases(material)])
+
+
+def _bases(material: Material) -> Table | None:
+    frame = material.ranking.frame
+    counts = {key: int((frame["basis"] == key).sum()) for key in ("both", "survey", "register")}
+    rows = [(text(f"catalogue.basis_{key}"), str(n)) for key, n in counts.items() if n]
+    return _table("basis", rows)
+
+
+def _response(material: Material) -> MethodSection:
+    tables = [
+        _table(f"diagnostics_{name}", [(str(a), _number(b)) for a, b in _pairs(result.diagnostics)])
+        for name, result in (("employers", material.demand), ("workers", material.intent))
+        if result is not None
+    ]
+    model = ""
+    if material.demand is not None:
+        basis = material.demand.frame["basis"]
+        n, modelled = len(basis), int((basis == "model").sum())
+        model = text("catalogue.method_model", n=n, modelled=modelled) if n else ""
+    return _section("response", model, tables=tables)
+
+
+def _method(material: Material) -> MethodSection:
+    parameters = material.ranking.parameters
+    rows = [
+        (
+            str(row["group"]),
+            str(row["parameter"]),
+            _number(row["estimate"]),
+            _range(row["lower"], row["upper"]),
+            str(row["source"]),
+        )
+        for row in parameters.to_dict("records")
+    ]
+    index = material.settings.method.index
+    return _section(
+        "method",
+        text("catalogue.method_demand"),
+        text("catalogue.method_need"),
+        text(f"catalogue.method_index_{index}"),
+        text("catalogue.method_tiers"),
+        tables=[_table("parameters", rows)],
+    )
+
+
+def _uncertainty(material: Material, entries: Sequence[RecordEntry]) -> MethodSection:
+    shares = _interval_share(entries)
+    return _section(
+        "uncertainty",
+        text("catalogue.method_intervals"),
+        text("catalogue.method_certain", **shares) if shares else "",
+        tables=[_thresholds(material)],
+    )
+
+
+def _interval_share(entries: Sequence[RecordEntry]) -> Mapping[str, int]:
+    """How many rows are listed or starred beyond reasonable doubt (nine in ten)."""
+    listed = [entry for entry in entries if entry.listed]
+    sure = sum(float(entry.numbers.get("p_need") or 0.0) >= 0.9 for entry in listed)
+    return {"n": len(listed), "sure": sure} if listed else {}
+
+
+def _thresholds(material: Material) -> Table | None:
+    rows = [
+        (str(row["what"]), _number(row["threshold"]), _number(row["rows"]))
+        for row in material.ranking.thresholds.to_dict("records")
+    ]
+    return _table("thresholds", rows)
+
+
+def _sensitivity(material: Material) -> MethodSection:
+    rows = [
+        (
+            str(row["choice"]),
+            str(row["alternative"]),
+            _number(row["mean_rank_shift"]),
+            _number(row["top_kept"]),
+        )
+        for row in material.ranking.sensitivity.to_dict("records")
+    ]
+    return _section("sensitivity", tables=[_table("sensitivity", rows)])
+
+
+def _track_record(material: Material) -> MethodSection:
+    outlook = material.outlook
+    if outlook is None or outlook.track_record.empty:
+        return _section("track_record")
+    rows = [
+        (str(row["variable"]), str(row["measure"]), _number(row["value"]))
+        for row in outlook.track_record.to_dict("records")
+    ]
+    return _section(
+        "track_record", text("catalogue.method_backtest"), tables=[_table("track_record", rows)]
+    )
+
+
+def _limits(material: Material) -> MethodSection:
+    said = [text("catalogue.limit_point"), text("catalogue.limit_register")]
+    if material.settings.synthetic:
+        said.insert(0, text("catalogue.limit_synthetic"))
+    assumed = material.ranking.frame.get("assumed")
+    if assumed is not None and bool(assumed.astype(bool).any()):
+        said.append(text("catalogue.limit_assumed"))
+    return _section("limits", *said)
+
+
+def _table(key: str, rows: Sequence[tuple[str, ...]]) -> Table | None:
+    if not rows:
+        return None
+    return Table(
+        title=text(f"catalogue.table_{key}"),
+        columns=tuple(text(f"catalogue.table_{key}_columns").split("|")),
+        rows=tuple(rows),
+    )
+
+
+def _pairs(frame: pd.DataFrame) -> list[tuple[Any, Any]]:
+    return list(frame[["item", "value"]].itertuples(index=False, name=None))
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
+        return "—"
+    value = float(value)
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+
+
+def _range(low: Any, high: Any) -> str:
+    return f"{_number(low)}～{_number(high)}"

@@ -1,0 +1,227 @@
+"""Cell suppression: which further numbers must be withheld so that none can be worked out.
+
+A reader knows the published numbers (each to its rounding), that nothing is negative, how totals
+are made of their parts, and, from last year's files, roughly how large things were. The numbers
+that agree with all of that form a polytope; the least and greatest value a withheld cell takes in
+it are two linear programmes (the attack). Complementary cells are chosen by the linear programme
+of Kelly, Golden and Assad (1992; see Fischetti and Salazar, JASA 95, 2000): the cheapest change
+of other cells that moves the exposed cell far enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack
+
+from xmdemand.errors import InputError
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+MARGIN = 0.12
+"""Share by which a withheld number must be uncertain both ways: a tenth, and some to spare."""
+
+LEAST = 1.0
+"""... and at least one person."""
+
+CEILING = 4.0
+"""How far beyond its value a withheld number is let run in the programmes, in times of the sum."""
+
+TINY = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """Numbers and everything a reader knows of how they hang together.
+
+    Attributes
+    ----------
+    values
+        True values of n cells, not negative.
+    relations
+        (m x n); ``relations @ values == 0``: each total minus its parts.
+    links, limits
+        (k x n) and (k,); ``links @ values <= limits``: how far cells may have moved in a year.
+    base
+        Published numbers are rounded to multiples of this.
+    cost
+        Loss of withholding a cell; infinite for what is published already and cannot be taken
+        back.
+    """
+
+    values: FloatArray
+    relations: csr_array
+    links: csr_array
+    limits: FloatArray
+    base: float
+    cost: FloatArray
+
+    def __post_init__(self) -> None:
+        if (self.values < 0).any() or not np.isfinite(self.values).all():
+            raise InputError("disclosure control needs finite numbers that are not negative")
+        off = np.abs(self.relations @ self.values)
+        if off.size and off.max() > 1e-6 * max(1.0, self.values.max()):
+            at = int(off.argmax())
+            raise InputError(f"relation {at}: the total differs from its parts by {off[at]:g}")
+
+    def known(self, shown: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Bounds a reader has of every cell: the rounding of a shown one, else only zero."""
+        centre = rounded(self.values, self.base)
+        top = CEILING * (self.values.sum() + self.base)
+        low = np.where(shown, np.maximum(centre - self.base / 2, 0.0), 0.0)
+        high = np.where(shown, centre + self.base / 2, top)
+        return low, high
+
+    @property
+    def moves(self) -> tuple[FloatArray, FloatArray]:
+        """How far below and above its value a withheld cell must be able to lie."""
+        step = np.maximum(MARGIN * self.values, LEAST)
+        return np.minimum(step, self.values), step
+
+
+def rounded(values: FloatArray, base: float) -> FloatArray:
+    """To the nearest multiple, halves up.
+
+    >>> rounded(np.array([4.9, 5.0, 14.0]), 10).tolist()
+    [0.0, 10.0, 10.0]
+    """
+    return np.floor(values / base + 0.5) * base
+
+
+def attack(system: System, shown: BoolArray, cell: int) -> tuple[float, float]:
+    """The least and the greatest value of one cell that agree with all that is shown."""
+    low, high = system.known(shown)
+    aim = np.zeros(len(system.values))
+    aim[cell] = 1.0
+    return _solve(system, low, high, aim)[cell], _solve(system, low, high, -aim)[cell]
+
+
+def exposed(system: System, shown: BoolArray, cells: Sequence[int]) -> list[tuple[int, int]]:
+    """Cells (with direction -1, +1) that cannot be as far from their value as they must.
+
+    One programme pushes all cells not yet cleared at once; whoever gets far enough in its solution
+    is cleared. Only those it never clears are asked one by one.
+    """
+    low, high = system.known(shown)
+    down, up = system.moves
+    found = []
+    for direction, step in ((1, up), (-1, down)):
+        left = [cell for cell in cells if step[cell] > TINY]
+        while left:
+            aim = np.zeros(len(system.values))
+            aim[left] = -direction
+            there = _solve(system, low, high, aim)
+            far = direction * (there - system.values) >= step - TINY
+            cleared = [cell for cell in left if far[cell]]
+            if not cleared:
+                break
+            left = [cell for cell in left if not far[cell]]
+        for cell in left:
+            aim = np.zeros(len(system.values))
+            aim[cell] = -direction
+            reach = direction * (_solve(system, low, high, aim)[cell] - system.values[cell])
+            if reach < step[cell] - TINY:
+                found.append((cell, direction))
+    return sorted(found)
+
+
+def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
+    """Which cells stay shown so that every withheld one is protected.
+
+    Parameters
+    ----------
+    primary
+        Cells that must not be shown.
+    shown
+        Cells that would be shown if there were nothing to protect; the others are not published
+        at all, and only the primary ones among them need protection.
+
+    Returns
+    -------
+    ndarray of bool
+        The cells that may be shown.
+
+    Raises
+    ------
+    InputError
+        If what was published already gives a cell away, whatever is withheld now.
+    """
+    wanted = shown.copy()
+    shown = shown & ~primary
+    while True:
+        protect = np.flatnonzero(primary | (wanted & ~shown))
+        open_cells = exposed(system, shown, protect.tolist())
+        if not open_cells:
+            return shown
+        for cell, direction in open_cells:
+            more = _complement(system, shown, cell, direction)
+            shown = shown & ~more
+
+
+def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray:
+    """The cheapest shown cells whose withholding lets one cell move far enough."""
+    low, high = system.known(shown)
+    free = np.flatnonzero(shown & np.isfinite(system.cost))
+    n = len(system.values)
+    down, up = system.moves
+    need = up[cell] if direction > 0 else -down[cell]
+    bounds = np.column_stack([low - system.values, high - system.values])
+    bounds[:, 0] = np.minimum(bounds[:, 0], 0.0)
+    bounds[:, 1] = np.maximum(bounds[:, 1], 0.0)
+    bounds[cell] = (need, need)
+    extra_up = np.column_stack([np.zeros(len(free)), np.full(len(free), np.inf)])
+    extra_down = np.column_stack([np.zeros(len(free)), system.values[free]])
+    cost = np.concatenate([np.zeros(n), system.cost[free], system.cost[free]])
+    slack = system.limits - system.links @ system.values
+    result = linprog(
+        cost,
+        A_eq=_widened(system.relations, free),
+        b_eq=np.zeros(system.relations.shape[0]),
+        A_ub=_widened(system.links, free) if len(slack) else None,
+        b_ub=np.maximum(slack, 0.0) if len(slack) else None,
+        bounds=np.vstack([bounds, extra_up, extra_down]),
+        method="highs",
+    )
+    if result.status != 0:
+        raise InputError(
+            f"cell {cell}: what is published already gives it away; nothing withheld now helps"
+        )
+    moved = result.x[n : n + len(free)] + result.x[n + len(free) :]
+    more = np.zeros(n, dtype=bool)
+    more[free[moved > TINY]] = True
+    if not more.any():
+        # Within a rounding error of enough: take the cheapest cell of the same relation.
+        beside = np.abs(system.relations).T @ (np.abs(system.relations)[:, [cell]] > 0).astype(
+            float
+        )
+        near = [at for at in free if beside[[at], :].sum() > 0]
+        if not near:
+            raise InputError(f"cell {cell} cannot be protected: nothing beside it can be withheld")
+        more[min(near, key=lambda at: (system.cost[at], at))] = True
+    return more
+
+
+def _widened(matrix: csr_array, free: NDArray[np.intp]) -> csr_array:
+    part = matrix[:, free]
+    return csr_array(hstack([matrix, part, -part]))
+
+
+def _solve(system: System, low: FloatArray, high: FloatArray, aim: FloatArray) -> FloatArray:
+    """The point of the polytope that minimises `aim`."""
+    result = linprog(
+        aim,
+        A_eq=system.relations,
+        b_eq=np.zeros(system.relations.shape[0]),
+        A_ub=system.links if len(system.limits) else None,
+        b_ub=system.limits if len(system.limits) else None,
+        bounds=np.column_stack([low, high]),
+        method="highs",
+    )
+    if result.status != 0:
+        raise InputError(f"the published numbers contradict each other: {result.message}")
+    return np.asarray(result.x, dtype=float)

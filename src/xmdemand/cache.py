@@ -9,11 +9,13 @@ Set the environment variable `XMDEMAND_CACHE` to a folder, or to ``off``.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import itertools
 import os
 import pickle
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -44,8 +46,9 @@ def fingerprint(*parts: object) -> str:
     Parameters
     ----------
     *parts
-        Frames are hashed by labels and values, paths by content (folders by their files),
-        pydantic models and everything else by their printed form.
+        Frames and arrays are hashed by labels and values, paths by content (folders by their
+        files), dataclasses, mappings and sequences by their members, models by their JSON and
+        everything else by its printed form.
 
     Examples
     --------
@@ -59,22 +62,34 @@ def fingerprint(*parts: object) -> str:
     return digest.hexdigest()
 
 
-def _bytes_of(part: object) -> bytes:
+def _bytes_of(part: Any) -> bytes:
     if isinstance(part, Path):
         return _hash_files(part).encode()
-    if hasattr(part, "columns") and hasattr(part, "to_csv"):
-        return _hash_frame(part)  # type: ignore[arg-type]
+    if hasattr(part, "to_csv") and hasattr(part, "index"):
+        return _hash_frame(part)
+    if hasattr(part, "tobytes"):
+        return f"{part.dtype}{part.shape}".encode() + part.tobytes()
+    if hasattr(part, "to_frame"):
+        return _hash_frame(part.to_frame())
     if hasattr(part, "model_dump_json"):
         return str(part.model_dump_json()).encode()
+    if dataclasses.is_dataclass(part):
+        members = ((item.name, getattr(part, item.name)) for item in dataclasses.fields(part))
+        return fingerprint(type(part).__name__, *itertools.chain(*members)).encode()
+    if isinstance(part, Mapping):
+        return fingerprint(*itertools.chain(*sorted(part.items()))).encode()
+    if isinstance(part, tuple | list):
+        return fingerprint(len(part), *part).encode()
     return repr(part).encode()
 
 
 def _hash_frame(frame: pd.DataFrame) -> bytes:
     import pandas as pd
 
+    frame = pd.DataFrame(frame)
     plain = frame.astype({c: str for c in frame.columns if frame[c].dtype == object})
     rows = pd.util.hash_pandas_object(plain, index=True).to_numpy()
-    return repr(list(frame.columns)).encode() + rows.tobytes()
+    return repr([*frame.columns, *frame.index.names]).encode() + rows.tobytes()
 
 
 def _hash_files(path: Path) -> str:
@@ -93,21 +108,21 @@ def _software() -> str:
     return _hash_files(Path(str(files("xmdemand"))))
 
 
-def remembered(stage: str, key: str, compute: Callable[[], T]) -> T:
-    """The kept result of a stage, or a new one that is then kept.
+def remembered(stage: str, compute: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """The kept result of ``compute(*args, **kwargs)``, or a new one that is then kept.
 
     A file that cannot be read counts as absent; a folder that cannot be written is no error.
     """
     home = folder()
     if home is None:
-        return compute()
-    path = home / f"{stage}-{fingerprint(_software(), key)[:32]}.pickle"
+        return compute(*args, **kwargs)
+    path = home / f"{stage}-{fingerprint(_software(), args, kwargs)[:32]}.pickle"
     kept = _load(path)
     if kept is not None:
         path.touch()
         result: T = kept[0]
         return result
-    result = compute()
+    result = compute(*args, **kwargs)
     _store(path, (result,))
     return result
 

@@ -2,7 +2,8 @@
 
 An edition is a folder, and the folder is the record: `edition.toml`, `inputs/`, what people
 confirmed and decided, last year's record. `Edition` names every step from those files to the
-catalogue; each step is a pure function of one room, computed when first asked for.
+catalogue; each step is a pure function of one room, computed when first asked for and remembered
+by the hash of what it was given.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from xmdemand import catalogue, intake, market, publish, shortage, survey
+from xmdemand.cache import remembered
 from xmdemand.catalogue.record import Content
 from xmdemand.errors import InputError, NotFoundError
 from xmdemand.intake.tables import Tables
@@ -94,13 +96,14 @@ class Edition:
     @cached_property
     def tables(self) -> Tables:
         """Every file, every row accounted for."""
-        return intake.read(
+        return remembered(
+            "tables",
+            partial(intake.read, progress=lambda _, done, total: self.watch("tables", done, total)),
             self.folder / "inputs",
             self.profile,
             self.classification,
             coded_titles=self.folder / "coded_titles.csv",
             decisions=self.folder / "decisions.csv",
-            progress=lambda name, done, total: self.watch("tables", done, total),
         )
 
     @cached_property
@@ -108,8 +111,10 @@ class Edition:
         """Employers' planned hires, as draws; None where nobody was surveyed."""
         if self.tables.employers is None:
             return None
-        return survey.employer_demand(
-            self.tables,
+        return remembered(
+            "demand",
+            survey.employer_demand,
+            self.tables.only("firms", "employers", "register"),
             self.profile,
             classification=self.classification,
             n_draws=self.settings.method.draws,
@@ -122,8 +127,10 @@ class Edition:
         """Workers' training wishes, as draws; None where nobody was asked."""
         if self.tables.workers is None:
             return None
-        return survey.worker_intent(
-            self.tables,
+        return remembered(
+            "intent",
+            survey.worker_intent,
+            self.tables.only("workers", "margins"),
             self.profile,
             classification=self.classification,
             n_draws=self.settings.method.draws,
@@ -135,8 +142,10 @@ class Edition:
         """The register's next twelve months, as draws; None without a register."""
         if self.tables.register is None:
             return None
-        return market.outlook(
-            self.tables,
+        return remembered(
+            "outlook",
+            market.outlook,
+            self.tables.only("register"),
             self.profile,
             start=self.settings.dates.forecast_start,
             n_draws=self.settings.method.draws,
@@ -146,7 +155,9 @@ class Edition:
     @cached_property
     def ranking(self) -> Ranking:
         """Need, shortage index, ranks and tiers with their uncertainty."""
-        return shortage.rank(
+        return remembered(
+            "ranking",
+            shortage.rank,
             self.demand,
             self.outlook,
             self.intent,
@@ -213,7 +224,7 @@ class Edition:
                 inputs=self.folder,
                 template_dir=self.folder / "templates",
                 only=only or self.settings.output.only,
-                progress=lambda name, done, total: self.watch("publish", done, total),
+                progress=lambda _, done, total: self.watch("publish", done, total),
             )
         return tuple(self.out / path.relative_to(fresh) for path in written.paths)
 

@@ -89,6 +89,13 @@ class Tables(Result):
     titles: pd.DataFrame | None = None
     notes: Notes = ()
 
+    def only(self, *names: str) -> Tables:
+        """The tables of these names and no others, without notes.
+
+        What a stage is not handed it cannot depend on.
+        """
+        return Tables(**{name: getattr(self, name) for name in names})
+
     @property
     def frame(self) -> pd.DataFrame:
         """How many rows each table holds: ``table, rows``."""

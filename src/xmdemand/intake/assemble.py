@@ -200,7 +200,7 @@ def _level_in_title(sheet: Sheet, post: Any) -> tuple[str, ...]:
     if post is None:
         return ()
     for inside in _IN_BRACKETS.findall(post.title):
-        found = parse_level(inside, sheet.names.levels)
+        found = parse_level(inside, sheet.names.levels, ladder=sheet.names.ladder)
         if found.value:
             return found.value
     return ()

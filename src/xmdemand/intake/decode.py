@@ -12,6 +12,7 @@ import numpy as np
 from xmdemand.intake import values
 from xmdemand.intake.columns import Column
 from xmdemand.intake.names import Names
+from xmdemand.intake.parsed import EMPTY
 from xmdemand.intake.text import bare, tidy, words_of
 from xmdemand.intake.values import Broken, Value
 
@@ -91,8 +92,8 @@ def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any
         ),
         "firm_id": _firm_id,
         "group": lambda cell: _group(cell, names),
-        "level": lambda cell: values.parse_level(cell, names.levels),
-        "levels": lambda cell: values.parse_level(cell, names.levels),
+        "level": lambda cell: values.parse_level(cell, names.levels, ladder=names.ladder),
+        "levels": lambda cell: values.parse_level(cell, names.levels, ladder=names.ladder),
         "month": values.parse_month,
         "number": _number,
         "share": _share,
@@ -109,12 +110,12 @@ def _text(cell: object) -> Value[str]:
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
     text = tidy(cell) if isinstance(cell, str) else words_of(cell)
-    return Value(None, "missing") if bare(text) in values.NOTHING else Value(text, "exact")
+    return Value(None, "missing") if bare(text) in EMPTY else Value(text, "exact")
 
 
 def _choice(cell: object, column: Column) -> Value[str]:
     text = bare(words_of(cell))
-    if text in values.NOTHING:
+    if text in EMPTY:
         return Value(None, "missing")
     exact = {bare(word): key for key, words in column.choices.items() for word in (key, *words)}
     if text in exact:
@@ -129,7 +130,7 @@ def _firm_id(cell: object) -> Value[str]:
     if isinstance(cell, float) and abs(cell) >= 1e15:
         return Value(None, "missing", ("spoilt",))
     text = bare(words_of(cell)).upper()
-    if text.casefold() in values.NOTHING or text == "无":
+    if text.casefold() in EMPTY or text == "无":
         return Value(None, "missing")
     if "E+" in text:
         return Value(None, "missing", ("spoilt",))
@@ -140,7 +141,7 @@ def _firm_id(cell: object) -> Value[str]:
 
 def _group(cell: object, names: Names) -> Value[str]:
     text = words_of(cell)
-    if bare(text) in values.NOTHING or text in ("无", "其他", "以上都不是"):
+    if bare(text) in EMPTY or text in ("无", "其他", "以上都不是"):
         return Value(None, "missing")
     found = names.group(text)
     return Value(None, "missing", ("unreadable",)) if found is None else Value(found, "exact")
@@ -148,7 +149,7 @@ def _group(cell: object, names: Names) -> Value[str]:
 
 def _number(cell: object) -> Value[float]:
     text = bare(words_of(cell)).replace(",", "")
-    if text in values.NOTHING:
+    if text in EMPTY:
         return Value(None, "missing")
     try:
         number = float(text)

@@ -34,7 +34,8 @@ class Names:
     levels
         Spelling -> level key, from the lowest level of the ladder up, others last.
     ladder
-        Level keys of the ladder, the lowest first.
+        Level keys that ``及以上`` climbs, the lowest first: the five certified ones where the
+        profile has them.
     """
 
     districts: Mapping[str, str]
@@ -67,7 +68,8 @@ class Names:
                     levels.setdefault(bare(word), key)
         rank = {level.key: place for place, level in enumerate(ordered)}
         levels = dict(sorted(levels.items(), key=lambda item: rank[item[1]]))
-        ladder = tuple(level.key for level in ordered if not level.outside)
+        steps = [levels[bare(name)] for name, _ in _LADDER_WORDS if bare(name) in levels]
+        ladder = tuple(steps) or tuple(level.key for level in ordered if not level.outside)
         return cls(districts, tuple(profile.not_districts), groups, levels, ladder)
 
     def group(self, text: str) -> str | None:

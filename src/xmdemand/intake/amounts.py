@@ -1,0 +1,213 @@
+"""Numbers of persons and pay."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Literal
+
+from xmdemand.intake.numerals import NUMBER, read_number
+from xmdemand.intake.parsed import (
+    EMPTY,
+    NAN,
+    NONE_AT_ALL,
+    UNSTATED,
+    Broken,
+    Count,
+    CountKind,
+    Wage,
+)
+from xmdemand.intake.text import join_cjk, words_of
+
+_MEASURE = r"\s*(?:人次|人|名|个|位|岗|员)?"
+_COUNT = re.compile(rf"({NUMBER}){_MEASURE}")
+_RANGE = re.compile(rf"({NUMBER}){_MEASURE}\s?(?:-|~|至|到|—)\s?({NUMBER}){_MEASURE}")
+_SLASHED = re.compile(rf"({NUMBER})\s?/\s?({NUMBER}){_MEASURE}")
+_OVER = re.compile(
+    rf"(?:({NUMBER}){_MEASURE}(?:\+|以上|及以上|起|多){_MEASURE}|(?:≥|>=|>|至少|不少于|不低于|超过|超)\s?({NUMBER}){_MEASURE}(?:以上)?)"
+)
+_TENS_PLUS = re.compile(rf"({NUMBER})(?:余|多|来){_MEASURE}")
+_UNDER = re.compile(
+    rf"(?:({NUMBER}){_MEASURE}(?:以内|以下|及以下|之内)|(?:≤|<=|<|不超过|至多|最多|不多于|不高于)\s?({NUMBER}){_MEASURE}(?:以内|以下)?)"
+)
+_ABOUT = re.compile(
+    rf"(?:(?:约|大约|大概|近|将近|约为|接近|预计)\s?({NUMBER}){_MEASURE}(?:左右|上下)?|({NUMBER}){_MEASURE}\s?(?:左右|上下))"
+)
+_SOME_TENS = re.compile(r"(?:几|数)(十|百|千)(?:余|多)?(?:人|名|个)?")
+_SEVERAL = re.compile(rf"(?:[男女]\s?({NUMBER}){_MEASURE}[,、\s]*)+")
+_PLUS = re.compile(rf"{NUMBER}{_MEASURE}(?:\s?\+\s?{NUMBER}{_MEASURE})+")
+_BRACKET = re.compile(r"\s*[\(\[【][^\)\]】]*[\)\]】]\s*$")
+_NEGATIVE = re.compile(rf"[-负]\s?({NUMBER}){_MEASURE}")
+
+
+def missing(*flags: str) -> Count:
+    """A count that is not there, and why."""
+    return Count(NAN, NAN, "missing", flags)
+
+
+def parse_count(cell: object, *, unit: float = 1.0) -> Count:
+    """Read a number of persons.
+
+    Parameters
+    ----------
+    cell
+        A cell's value of any type.
+    unit
+        What the table counts in (10,000 for ``单位：万人``); applied to bare numbers.
+
+    Examples
+    --------
+    >>> parse_count("１２人").value
+    12.0
+    >>> [(c.low, c.high, c.kind) for c in (parse_count("10-20人"), parse_count("不超过5人"))]
+    [(10.0, 20.0, 'range'), (0.0, 5.0, 'at_most')]
+    >>> parse_count("若干").kind, parse_count("焊工").flags
+    ('some', ('unreadable',))
+    """
+    if isinstance(cell, Broken):
+        return missing("broken")
+    if isinstance(cell, (dt.date, dt.time, dt.timedelta)):
+        return missing("spoilt")
+    if isinstance(cell, bool):
+        return missing("unreadable")
+    if isinstance(cell, (int, float)) and abs(cell) > 1e9:
+        return missing("implausible")
+    text = words_of(cell)
+    if isinstance(cell, str):
+        text = join_cjk(text).lower()
+    if text in EMPTY:
+        return missing()
+    if text in NONE_AT_ALL:
+        return Count(0.0, 0.0, "exact", ("zero_word",))
+    if text in UNSTATED:
+        return Count(1.0, NAN, "some")
+    return _scaled(_read_count(text), unit)
+
+
+def _scaled(count: Count, unit: float) -> Count:
+    flags = count.flags
+    if any(math.isfinite(end) and end > 1e9 for end in (count.low, count.high)):
+        return missing("implausible")
+    if count.kind == "exact" and not float(count.low * unit).is_integer():
+        flags = (*flags, "fraction")
+    return Count(count.low * unit, count.high * unit, count.kind, flags)
+
+
+def _read_count(text: str) -> Count:
+    stripped = _BRACKET.sub("", text)
+    if stripped and stripped != text:
+        inner = _read_count(stripped)
+        return Count(inner.low, inner.high, inner.kind, (*inner.flags, "remark"))
+    if match := _COUNT.fullmatch(text):
+        return _ends(match[1], match[1], "exact")
+    if match := _RANGE.fullmatch(text):
+        return _ends(match[1], match[2], "range")
+    if match := _SLASHED.fullmatch(text):
+        return _ends(match[1], match[2], "range", "doubtful")
+    if match := _OVER.fullmatch(text):
+        return _ends(match[1] or match[2], None, "at_least")
+    if match := _TENS_PLUS.fullmatch(text):
+        return _ends(match[1], None, "at_least")
+    if match := _UNDER.fullmatch(text):
+        return _ends("0", match[1] or match[2], "at_most")
+    if match := _ABOUT.fullmatch(text):
+        return _ends(match[1] or match[2], match[1] or match[2], "approx")
+    if match := _SOME_TENS.fullmatch(text):
+        scale = {"十": 10.0, "百": 100.0, "千": 1000.0}[match[1]]
+        return Count(2 * scale, 10 * scale - 1, "some")
+    if _SEVERAL.fullmatch(text) or _PLUS.fullmatch(text):
+        parts = [read_number(part) for part in re.findall(NUMBER, text)]
+        total = float(sum(part for part in parts if part is not None))
+        return missing("unreadable") if None in parts else Count(total, total, "exact", ("summed",))
+    return missing("negative") if _NEGATIVE.fullmatch(text) else missing("unreadable")
+
+
+def _ends(low: str, high: str | None, kind: CountKind, *flags: str) -> Count:
+    first = read_number(low)
+    last = NAN if high is None else read_number(high)
+    if first is None or last is None:
+        return missing("unreadable")
+    if kind == "range" and last < first:
+        return missing("unreadable")
+    return Count(first, last, kind, flags)
+
+
+_PAY_TAIL = re.compile(r"[·*xX×,，/;；]?\s?(\d{2})\s?薪.*$")
+_PER_DAY = re.compile(r"/\s?(?:天|日)|每天|每日|日薪|一天|(?<!\d)日结")
+_PER_HOUR = re.compile(r"/\s?(?:小时|时|h)|每小时|时薪")
+_PER_YEAR = re.compile(r"/\s?年|每年|年薪")
+_PER_PIECE = re.compile(r"计件|/\s?件|提成")
+_PAY_WORDS = re.compile(
+    r"(?:/\s?(?:月|天|日|小时|时|h|年|件)|元|人民币|rmb|¥|￥|月薪|年薪|日薪|时薪|每月|每天|每日|每小时|每年|底薪|综合|税前|税后|工资|薪资|"
+    r"包吃住|包吃|包住|五险一金|五险|左右|约|[:：\s])",
+)
+_PAY_RANGE = re.compile(rf"({NUMBER})(?:-|~|至|到)({NUMBER})")
+_PAY_OVER = re.compile(rf"(?:({NUMBER})(?:\+|以上|起|及以上)|(?:≥|>=|>|不低于|至少)({NUMBER}))")
+_PAY_UNDER = re.compile(rf"(?:({NUMBER})(?:以下|以内)|(?:≤|<=|<|不超过|最高)({NUMBER}))")
+_SUFFIX = re.compile(r"[kKwW千万]$")
+
+
+def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
+    """Read pay; a monthly range unless the cell says otherwise.
+
+    Yearly pay is divided by twelve (flag ``yearly``); daily and hourly pay keep their own kind, for
+    how many days a month holds is nobody's guess.
+
+    Examples
+    --------
+    >>> wage = parse_wage("6-9K·13薪")
+    >>> wage.low, wage.high, wage.kind, wage.flags
+    (6000.0, 9000.0, 'month', ('13 months',))
+    >>> parse_wage("200元/天").kind, parse_wage("面议").kind
+    ('day', 'missing')
+    """
+    if isinstance(cell, Broken):
+        return Wage(NAN, NAN, "missing", ("broken",))
+    if isinstance(cell, (bool, dt.date, dt.time, dt.timedelta)):
+        return Wage(NAN, NAN, "missing", ("spoilt",))
+    text = (
+        words_of(cell).lower().replace(" ", "") if not isinstance(cell, float) else words_of(cell)
+    )
+    if text in EMPTY or text in UNSTATED or text.startswith("面议"):
+        return Wage(NAN, NAN, "missing")
+    kind: Literal["month", "day", "hour", "piece"] = "month"
+    flags: list[str] = []
+    if tail := _PAY_TAIL.search(text):
+        flags.append(f"{tail[1]} months")
+        text = text[: tail.start()]
+    if _PER_PIECE.search(text):
+        return Wage(NAN, NAN, "piece", tuple(flags))
+    if _PER_DAY.search(text):
+        kind = "day"
+    elif _PER_HOUR.search(text):
+        kind = "hour"
+    yearly = bool(_PER_YEAR.search(text))
+    low, high = _pay_ends(_BRACKET.sub("", _PAY_WORDS.sub("", text)) or text)
+    if low is None or high is None:
+        return Wage(NAN, NAN, "missing", (*flags, "unreadable"))
+    scale = unit / 12 if yearly else unit
+    low, high = round(low * scale, 2), round(high * scale, 2)
+    if yearly:
+        flags.append("yearly")
+    if kind == "month" and any(not 500 <= end <= 300_000 for end in (low, high) if end == end):
+        flags.append("implausible")
+    return Wage(low, high, kind, tuple(flags))
+
+
+def _pay_ends(text: str) -> tuple[float | None, float | None]:
+    if match := _PAY_RANGE.fullmatch(text):
+        first, last = match[1], match[2]
+        if (suffix := _SUFFIX.search(last)) and not _SUFFIX.search(first):
+            first += suffix[0]  # 6-9K counts both ends in thousands
+        low, high = read_number(first), read_number(last)
+        if low is not None and high is not None and low > high:
+            return None, None
+        return low, high
+    if match := _PAY_OVER.fullmatch(text):
+        return read_number(match[1] or match[2]), NAN
+    if match := _PAY_UNDER.fullmatch(text):
+        number = read_number(match[1] or match[2])
+        return (None, None) if number is None else (NAN, number)
+    number = read_number(text)
+    return number, number

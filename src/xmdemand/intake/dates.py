@@ -1,0 +1,91 @@
+"""Days, months and quarters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from xmdemand.intake.numerals import read_number
+from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL, Broken, Value
+from xmdemand.intake.text import words_of
+
+_DAY = re.compile(
+    r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?"
+    r"(?:[ t]*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
+)
+_COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
+_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?份?|(20\d{2})(\d{2})")
+_QUARTER = re.compile(r"(\d{4})\s?[-年.]?\s?(?:第?\s?([一二三四1-4])\s?季度?|[qQ]([1-4]))")
+_NO_YEAR = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?")
+_HAN_DATE = re.compile(r"[〇零一二三四五六七八九]{4}年.*")
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_EPOCH = dt.datetime(1899, 12, 30)
+
+
+def _arabic_date(text: str) -> str:
+    if not _HAN_DATE.fullmatch(text):
+        return text
+    return re.sub(r"[〇零一二三四五六七八九十]+", lambda m: f"{read_number(m[0]) or 0:.0f}", text)
+
+
+def parse_date(cell: object) -> Value[dt.datetime]:
+    """Read a day, with its time of day where given.
+
+    Examples
+    --------
+    >>> parse_date("2026年3月15日").value
+    datetime.datetime(2026, 3, 15, 0, 0)
+    >>> parse_date("3月15日").flags
+    ('no_year',)
+    """
+    if isinstance(cell, Broken):
+        return Value(None, "missing", ("broken",))
+    if isinstance(cell, dt.datetime):
+        return Value(cell.replace(tzinfo=None), "exact")
+    if isinstance(cell, dt.date):
+        return Value(dt.datetime(cell.year, cell.month, cell.day), "exact")
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        if 32_000 <= cell <= 70_000:  # a spreadsheet's day number: 1987 to 2091
+            return Value(
+                _EPOCH + dt.timedelta(seconds=round(float(cell) * 86_400)), "exact", ("serial",)
+            )
+        cell = words_of(float(cell))
+    text = _arabic_date(words_of(cell).lower())
+    if text in EMPTY or text in NONE_AT_ALL:
+        return Value(None, "missing")
+    match = _DAY.fullmatch(text) or _COMPACT.fullmatch(text)
+    if match:
+        try:
+            year, month, day = (int(part) for part in match.groups()[:3])
+            clock = [int(part or 0) for part in (*match.groups()[3:], 0, 0, 0)][:3]
+            return Value(dt.datetime(year, month, day, clock[0], clock[1], clock[2]), "exact")
+        except ValueError:
+            return Value(None, "missing", ("unreadable",))
+    if _NO_YEAR.fullmatch(text):
+        return Value(None, "missing", ("no_year",))
+    if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}", text):
+        return Value(None, "missing", ("ambiguous",))
+    return Value(None, "missing", ("unreadable",))
+
+
+def parse_month(cell: object) -> Value[dt.date]:
+    """Read a month or a quarter as its first day (``kind`` is ``month`` or ``quarter``).
+
+    Examples
+    --------
+    >>> parse_month("2026年3月").value, parse_month("2025年第三季度").kind
+    (datetime.date(2026, 3, 1), 'quarter')
+    """
+    text = _arabic_date(words_of(cell).lower()) if isinstance(cell, (str, int, float)) else ""
+    if match := _QUARTER.fullmatch(text):
+        quarter = _QUARTERS.get(match[2] or "") or int(match[2] or match[3])
+        return Value(dt.date(int(match[1]), 3 * quarter - 2, 1), "quarter")
+    if match := _MONTH.fullmatch(text):
+        year, month = int(match[1] or match[3]), int(match[2] or match[4])
+        if 1 <= month <= 12 and 1900 <= year <= 2200:
+            return Value(dt.date(year, month, 1), "month")
+        return Value(None, "missing", ("unreadable",))
+    day = parse_date(cell)
+    if day.value is None:
+        return Value(None, "missing", day.flags)
+    return Value(day.value.date().replace(day=1), "month", day.flags)

@@ -171,6 +171,6 @@ class Raking:
         g = np.divide(after, before, out=np.ones_like(before), where=before > 0)
         return g[:, None] * residuals(scores, before, self.auxiliaries)
 
-    def own_variance(self, scores: Floats, before: Floats, fraction: Floats) -> Floats:  # noqa: ARG002
+    def own_variance(self, scores: Floats, before: Floats, fraction: Floats) -> Floats:
         """Calibration adds no variance of its own."""
         return np.zeros(scores.shape[1])

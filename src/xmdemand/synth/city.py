@@ -76,6 +76,11 @@ class City(Result):
         """`truth`."""
         return self.truth
 
+    @property
+    def issued(self) -> dt.date:
+        """The day its files are stamped with: the profile's cut-off of the year."""
+        return dt.date.fromisoformat(f"{self.options.year}-{self.profile.calendar.cut_off}")
+
 
 def city(
     *,

@@ -1,0 +1,87 @@
+"""Job titles as people write them, brought to what names the work."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TRADITIONAL = str.maketrans(
+    "電車員機護術師業務產銷設計劃經營導遊廳飲麵點調釀殺蟲環衛園藝綠養親嬰兒婦產醫藥劑療"
+    "檢驗測試實訓練課輔導學習圖書館傳媒廣編輯錄製攝影裝飾潢鋼鐵鋁銅銲焊鉗鉋銑鑽鍛鑄壓熱處"
+    "維護操縱運輸貨倉庫儲揀郵遞駕駛員艙飛帶縫紉織紡鞋繡紙張膠殼線纜絕緣燈構築築結構給"
+    "氣體煤礦採鹽糧農漁獸畜牧種場網絡軟硬資訊據碼開發總監協辦話聯繫會賬帳稅審險證券貸"
+    "債財務櫃檯檔勞動爭議調解律顧問執隊長軍警衛兵領組長級職稱類別專項幹部門區縣鎮鄉村廠",
+    "电车员机护术师业务产销设计划经营导游厅饮面点调酿杀虫环卫园艺绿养亲婴儿妇产医药剂疗"
+    "检验测试实训练课辅导学习图书馆传媒广编辑录制摄影装饰潢钢铁铝铜焊焊钳刨铣钻锻铸压热处"
+    "维护操纵运输货仓库储拣邮递驾驶员舱飞带缝纫织纺鞋绣纸张胶壳线缆绝缘灯构筑筑结构给"
+    "气体煤矿采盐粮农渔兽畜牧种场网络软硬资讯据码开发总监协办话联系会账账税审险证券贷"
+    "债财务柜台档劳动争议调解律顾问执队长军警卫兵领组长级职称类别专项干部门区县镇乡村厂",
+)
+_LEVEL = (
+    r"(?:特级|首席|高级|中级|初级)?技师|[高中初]级工?|[一二三四五]级(?:[/／]?[高中初]级工|[/／]?技师)?"
+    r"|[1-5]级|学徒工|职业资格.{0,3}级"
+)
+_IN_BRACKETS = re.compile(r"[(\[【{《<][^)\]】}》>]*[)\]】}》>]?")
+_RECRUITS = re.compile(
+    r"^.{2,}?招聘(?!专员|顾问|师|经理|主管|助理|运营|主播|实习|岗|官|组长|HR|BP|负责|专家|网站|平台"
+    r"|客服|专业|文员|总监|老师|人员|代表|销售|会|$)"
+)
+_CALLS = re.compile(
+    r"^(?:高薪|急|诚|直|现|特|大量|长期)*(?:招聘|诚聘|急聘|急招|招|聘)(?=.{2})(?!聘|商|生|标|投)"
+)
+_BENEFIT = re.compile(
+    r"五险|一金|社保|双休|单休|周末|大小周|包吃|包住|管吃|管住|吃住|食宿|住宿|提成|底薪|[年月日时]薪|高薪|月入|日入|薪资"
+    r"|工资|待遇|补贴|津贴|奖金|全勤|经验|应届|小白|免费|双薪|13薪|带薪|福利|加班|朝九|晚五|保底|社招"
+    r"|校招|兼职|长期|短期|不限|就近|地铁|坐班|分红|[日周月]结|氛围|轻松|晋升|年龄|出差|外派|试用期|包教|可学|[到至-]\d+岁"
+    r"|应酬|压力|倒班|夜班|白班|长白|空调房|入职|实习期|无责|缴纳|餐补|房补"
+)
+_PAY = re.compile(
+    r"(?:月入|底薪|保底|薪资|年薪|月薪|日薪|时薪|工资)?(?:\d+(?:\.\d+)?(?:[-~至到—]+\d+(?:\.\d+)?)?)"
+    r"(?:[kw]|千|万|元|块|人民币)+(?:[+以]上)?(?:/?(?:[天月年时]|小时|个月))?|\d{3,}(?:[-~至到—]+\d{3,})?\+?",
+    re.IGNORECASE,
+)
+_PLACES = (
+    "北京|上海|天津|重庆|广州|深圳|厦门|福州|泉州|漳州|莆田|龙岩|三明|南平|宁德|杭州|宁波|温州|南京|苏州|无锡|常州|合肥|武汉|长沙"
+    "|南昌|成都|西安|郑州|济南|青岛|石家庄|太原|沈阳|大连|长春|哈尔滨|昆明|贵阳|南宁|海口|兰州|西宁|银川|乌鲁木齐|呼和浩特|拉萨"
+    "|东莞|佛山|中山|珠海|惠州|思明|湖里|集美|海沧|同安|翔安|岛内|岛外|福建|广东|浙江|江苏|山东|河南|河北|湖南|湖北|江西|安徽|四川"
+    "|山西|陕西|辽宁|黑龙江|云南|贵州|广西|海南|甘肃|青海|宁夏|新疆|西藏|内蒙古|香港|澳门|台湾"
+)
+_PLACE = re.compile(
+    rf"^(?:(?:{_PLACES})(?:省|市|区|县)?)+(?=.{{2}})|[-—]+(?:{_PLACES})(?:省|市|区|县)?$"
+)
+_PARTS = re.compile(r"[+,;!。~|\s]+|\.{2,}|…+")
+_TRAILING_LEVEL = re.compile(rf"(?:{_LEVEL})$")
+_EDGES = "-—_/、:：*·#&'\"“”‘’.?"
+
+
+def simplify(text: str) -> str:
+    """Traditional characters that occur in job titles, made simplified.
+
+    >>> simplify("電工")
+    '电工'
+    """
+    return text.translate(_TRADITIONAL)
+
+
+def clean_title(text: str) -> str:
+    """What names the work in a title: without pay, benefits, places, levels and decoration.
+
+    Widths and traditional characters are made uniform; brackets with what they hold (a level, a
+    place, a remark) are dropped; of ``某公司招聘X`` X stays. A title that would be left empty
+    comes back as it was.
+
+    Examples
+    --------
+    >>> [clean_title(title) for title in ("养老护理员（初级）", "電 工", "急聘焊工8000元/月+包住")]
+    ['养老护理员', '电工', '焊工']
+    """
+    plain = simplify(unicodedata.normalize("NFKC", str(text))).strip()
+    if plain.isalpha() and len(plain) < 4:
+        return plain.lower()
+    title = _IN_BRACKETS.sub(" ", plain)
+    title = _RECRUITS.sub("", title.strip())
+    kept = [part for part in _PARTS.split(title) if part and not _BENEFIT.search(part)]
+    title = _PAY.sub("", "".join(kept))
+    title = _CALLS.sub("", title)
+    title = _PLACE.sub("", title).strip(_EDGES)
+    return (title or re.sub(r"\s+", "", plain)).lower()

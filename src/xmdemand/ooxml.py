@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from xmdemand.errors import InputError, OutputError
@@ -57,18 +58,29 @@ def normalise_ooxml(file: bytes | Path, when: dt.date) -> bytes:
         except OSError as error:
             raise OutputError(f"{file}: cannot be rewritten ({error.strerror})") from error
         return clean
-    moment = max(_as_moment(when), _ZIP_EPOCH)
-    stamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    target = io.BytesIO()
+    stamp = _as_moment(when).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     try:
-        with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(target, "w") as new:
-            for member in old.infolist():
-                content = old.read(member)
-                if member.filename == "docProps/core.xml":
-                    content = _STAMP.sub(rb"\g<1>" + stamp + rb"\g<3>", content)
-                new.writestr(_plain(member.filename, moment), content)
+        with zipfile.ZipFile(io.BytesIO(file)) as old:
+            members = {member.filename: old.read(member) for member in old.infolist()}
     except zipfile.BadZipFile as error:
         raise InputError(f"not an OOXML file: {error}") from error
+    if core := members.get("docProps/core.xml"):
+        members["docProps/core.xml"] = _STAMP.sub(rb"\g<1>" + stamp + rb"\g<3>", core)
+    return archive(members, when)
+
+
+def archive(members: Mapping[str, bytes], when: dt.date) -> bytes:
+    """A zip archive with its members in the order given, all stamped `when`.
+
+    >>> day = dt.date(2026, 5, 20)
+    >>> archive({"a.txt": b"1"}, day) == archive({"a.txt": b"1"}, day)
+    True
+    """
+    moment = max(_as_moment(when), _ZIP_EPOCH)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as file:
+        for name, content in members.items():
+            file.writestr(_plain(name, moment), content)
     return target.getvalue()
 
 

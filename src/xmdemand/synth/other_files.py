@@ -11,8 +11,9 @@ import pandas as pd
 
 from xmdemand.draws import rng_for
 from xmdemand.intake.columns import KINDS, choice, header
+from xmdemand.ooxml import archive
 from xmdemand.synth import mess
-from xmdemand.synth.sheets import LABEL, Cell, Row, Sheet, titled, write_csv, write_xlsx
+from xmdemand.synth.sheets import LABEL, Cell, Row, Sheet, as_csv, titled, write_csv, write_xlsx
 
 if TYPE_CHECKING:
     from xmdemand.synth.city import City
@@ -56,7 +57,7 @@ def _frame(city: City, path: Path) -> Path:
 
 
 def _register(city: City, folder: Path) -> list[Path]:
-    """Last year's quarters as workbooks with a sheet a month; earlier years a workbook each."""
+    """Last year's quarters as workbooks with a sheet a month; earlier years in one archive."""
     table = _table(city.tables.register)
     table = table[(table["posts_total"] > 0) | (table["seekers_total"] > 0)]
     names = city.world.occupations["name"]
@@ -74,11 +75,16 @@ def _register(city: City, folder: Path) -> list[Path]:
         sheets = [_month_sheet(city, table[table["month"] == month], month) for month in quarter]
         name = f"供求表{quarter[0]:%Y年%m月}至{quarter[-1]:%Y年%m月}.xlsx"
         written.append(write_xlsx(folder / name, sheets, city.issued))
-    for first in range(0, len(months) - 12, 12):
-        year = months[first : first + 12]
-        name = f"供求台账{year[0]:%Y年%m月}至{year[-1]:%Y年%m月}"
-        written.append(_ledger(city, table[table["month"].isin(year)], folder / name))
-    return written
+    years = [months[first : first + 12] for first in range(0, len(months) - 12, 12)]
+    ledgers = {
+        f"供求台账{year[0]:%Y年%m月}至{year[-1]:%Y年%m月}.csv": as_csv(
+            _ledger(table[table["month"].isin(year)]), "gb18030"
+        )
+        for year in years
+    }
+    path = folder / "历年供求台账.zip"
+    path.write_bytes(archive(ledgers, city.issued))
+    return [*written, path]
 
 
 def _month_sheet(city: City, table: pd.DataFrame, month: pd.Timestamp) -> Sheet:
@@ -114,19 +120,16 @@ def _register_rows(table: pd.DataFrame, *, dash: bool) -> list[Row]:
     ]
 
 
-def _ledger(city: City, table: pd.DataFrame, path: Path) -> Path:
+def _ledger(table: pd.DataFrame) -> Sheet:
     """A year as one long table, without the sums."""
-    counts_ = ("posts_carried", "posts_new", "seekers_carried", "seekers_new")
-    columns = ["month", "district", "title", *counts_]
+    stocks_and_flows = ("posts_carried", "posts_new", "seekers_carried", "seekers_new")
+    columns = ["month", "district", "title", *stocks_and_flows]
     rows: list[Row] = [
         [f"{month:%Y-%m}", district, title, *map(int, counts)]
         for month, district, title, *counts in table[columns].to_numpy()
     ]
     above = [[titled("公共就业服务机构供求台账")]]
-    sheet = Sheet("台账", above, [_names("register", columns)], rows)
-    if len(rows) > 60_000:
-        return write_csv(path.with_suffix(".csv"), sheet, "gb18030")
-    return write_xlsx(path.with_suffix(".xlsx"), [sheet], city.issued)
+    return Sheet("台账", above, [_names("register", columns)], rows)
 
 
 def _workers(city: City, folder: Path) -> Path:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NOT_STATED = 0.07
 """Share of registered seekers who state no occupation."""
-AGE_BANDS = ("16-24", "25-34", "35-44", "45-54", "55+")
+AGE_BANDS = ("16-24", "25-34", "35-44", "45-54", "55-")
 
 
 def register(world: World, history: History, *, first_month: pd.Timestamp) -> pd.DataFrame:

@@ -70,10 +70,15 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], when: dt.date) -> Path:
 
 def write_csv(path: Path, sheet: Sheet, encoding: str) -> Path:
     """Write one sheet as comma-separated text, dates as 2026-03-15."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(as_csv(sheet, encoding))
+    return path
+
+
+def as_csv(sheet: Sheet, encoding: str) -> bytes:
+    """One sheet as comma-separated text."""
     stream = io.StringIO(newline="")
     csv.writer(stream).writerows(
         ["" if cell is None else cell for cell in row] for row in sheet.every
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(stream.getvalue().encode(encoding))
-    return path
+    return stream.getvalue().encode(encoding)

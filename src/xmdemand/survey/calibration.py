@@ -1,8 +1,8 @@
-"""Calibration: raking and GREG, plain and bounded, of one or of many weight vectors at once."""
+"""Calibration of weights to known totals: GREG, plain and bounded, of many vectors at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,167 +10,276 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xmdemand.notes import Note
-from xmdemand.survey.linearise import Codes, Floats, grouping
+from xmdemand.errors import InputError, NotFoundError, name_some
+from xmdemand.survey.linearise import Floats
 
 Distance = Literal["linear", "truncated", "logit", "raking"]
+CONSTANT = "(Intercept)"
+"""Key of the population's size among calibration totals."""
 TOLERANCE = 1e-9
 """Relative distance from a known total at which it counts as hit."""
-MIN_CATEGORY = 5
-"""Sampled units a category needs to be calibrated on its own."""
+MAX_ITER = 100
 
 
-@dataclass(frozen=True, eq=False)
-class Margin:
-    """One variable with known totals of its categories.
+def g_functions(
+    distance: Distance, low: float, high: float
+) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+    """g(u) and its derivative for a distance (Deville and Särndal 1992).
 
-    Parameters
-    ----------
-    variable
-        Its name.
-    codes
-        (n,) category of each row; negative rows are left alone.
-    targets
-        (n_categories,) known totals.
-    labels
-        Names of the categories.
+    linear 1 + u; truncated the same cut to [low, high]; raking exp(u); logit the S-shaped curve
+    between low and high with g(0) = g'(0) = 1.
     """
+    if distance == "linear":
+        return lambda u: 1 + u, np.ones_like
+    if distance == "truncated":
+        return (
+            lambda u: np.clip(1 + u, low, high),
+            lambda u: ((1 + u > low) & (1 + u < high)).astype(float),
+        )
+    if distance == "raking":
+        return lambda u: np.exp(np.minimum(u, 50)), lambda u: np.exp(np.minimum(u, 50))
+    steep = (high - low) / ((1 - low) * (high - 1))
 
-    variable: str
-    codes: Codes
-    targets: Floats
-    labels: tuple[str, ...]
+    def g(u: Floats) -> Floats:
+        e = np.exp(np.clip(steep * u, -200, 200))
+        return (low * (high - 1) + high * (1 - low) * e) / (high - 1 + (1 - low) * e)
 
-    def sums(self, weights: Floats) -> Floats:
-        """Weighted totals of the categories."""
-        return np.asarray(grouping(self.codes, len(self.labels)) @ weights)
+    def slope(u: Floats) -> Floats:
+        value = g(u)
+        return (value - low) * (high - value) / ((1 - low) * (high - 1))
 
-    def miss(self, weights: Floats) -> Floats:
-        """Relative distance from the known totals."""
-        targets = self.targets.reshape(-1, *[1] * (weights.ndim - 1))
-        return (self.sums(weights) - targets) / np.where(targets > 0, targets, 1.0)
+    return g, slope
 
 
-def rake_weights(
-    weights: Floats, margins: Sequence[Margin], *, max_iter: int = 200
+def calibrate_weights(
+    weights: Floats,
+    auxiliaries: Floats,
+    totals: Floats,
+    *,
+    distance: Distance = "linear",
+    bounds: tuple[float, float] = (0.0, np.inf),
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Iterative proportional fitting of many weight vectors to the same margins.
+    """Weights w g(x'b) that reach the totals of the auxiliaries, by Newton's method.
 
     Parameters
     ----------
     weights
-        (n x n_draws).
+        (n x n_draws), every column calibrated on its own.
+    auxiliaries
+        (n x p).
+    totals
+        (p,) known totals.
 
     Returns
     -------
     weights, failed
-        (n x n_draws) raked weights, and (n_draws,) which vectors did not reach the margins.
+        (n x n_draws), and (n_draws,) which columns did not get there.
     """
-    raked = weights.astype(float, copy=True)
-    working = np.arange(weights.shape[1])
-    indicators = [grouping(margin.codes, len(margin.labels)) for margin in margins]
-    for _ in range(max_iter):
-        block = raked[:, working]
-        for margin, indicator in zip(margins, indicators, strict=True):
-            sums = indicator @ block
-            factor = np.divide(
-                np.broadcast_to(margin.targets[:, None], sums.shape),
-                sums,
-                out=np.ones_like(sums),
-                where=sums > 0,
-            )
-            rows = margin.codes >= 0
-            block[rows] *= factor[margin.codes[rows]]
-        raked[:, working] = block
-        worst = np.max([np.abs(m.miss(block)).max(axis=0) for m in margins], axis=0)
-        working = working[worst > TOLERANCE]
+    g, slope = g_functions(distance, *bounds)
+    scale = np.where(totals != 0, np.abs(totals), np.abs(auxiliaries).sum(axis=0) + 1e-300)
+    x = auxiliaries / scale
+    goal = totals / scale
+    products = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    p, n_draws = x.shape[1], weights.shape[1]
+    beta = np.zeros((p, n_draws))
+    out = weights.astype(float, copy=True)
+    working = np.arange(n_draws)
+    for _ in range(MAX_ITER):
+        miss = goal[:, None] - x.T @ out[:, working]
+        off = np.abs(miss).max(axis=0) > TOLERANCE
+        working, miss = working[off], miss[:, off]
         if not len(working):
             break
-    failed = np.zeros(weights.shape[1], dtype=bool)
+        active = weights[:, working]
+        jacobian = (products.T @ (active * slope(x @ beta[:, working]))).T.reshape(-1, p, p)
+        step = np.linalg.pinv(jacobian, rcond=1e-12, hermitian=True) @ miss.T[:, :, None]
+        out[:, working] = _damped(beta, working, step[:, :, 0].T, active, x, goal, g)
+    failed = np.zeros(n_draws, dtype=bool)
     failed[working] = True
-    return raked, failed
+    return out, failed
 
 
-def settled_margin(
-    values: pd.Series, targets: pd.Series, size: float
-) -> tuple[Margin, tuple[Note, ...]]:
-    """A margin that a sample can meet, from totals that need not fit it.
-
-    Totals are scaled to the population. Categories nobody in the sample belongs to are shared by
-    the others, sampled units outside the categories keep their share of the sample, and
-    categories with fewer than five sampled units are pooled.
-
-    Parameters
-    ----------
-    values
-        (n,) category of each sampled unit.
-    targets
-        Known totals by category.
-    size
-        Size of the population.
-    """
-    name, values = str(values.name), values.astype(str)
-    targets = targets.set_axis(targets.index.astype(str))
-    held = values.value_counts()
-    outside = held[~held.index.isin(targets[targets > 0].index)]
-    absent = sorted(set(targets[targets > 0].index) - set(held.index))
-    notes: list[Note] = []
-    if absent:
-        where = f"{name}: {', '.join(map(str, absent))}"
-        notes.append(
-            Note("survey.margin_without_sample", where=where, n=len(absent), severity="warning")
-        )
-    if len(outside):
-        count = int(outside.sum())
-        notes.append(Note("survey.outside_margin", where=name, n=count, severity="warning"))
-    goal = outside / len(values) * size
-    inside = targets[targets.index.isin(held.index) & (targets > 0)].astype(float)
-    goal = pd.concat([goal, inside / inside.sum() * (size - goal.sum())])
-    thin = held.index[held < MIN_CATEGORY]
-    if len(thin) and len(thin) < len(held):
-        smallest = str(held[held >= MIN_CATEGORY].idxmin())
-        values = values.where(~values.isin(thin), smallest)
-        goal[smallest] += goal[thin].sum()
-        goal = goal.drop(thin)
-        where = f"{name}: {', '.join(map(str, sorted(thin)))}"
-        notes.append(Note("survey.margin_pooled", where=where, n=len(thin)))
-    labels = sorted(goal.index)
-    codes = pd.Categorical(values, categories=labels).codes.astype(np.intp)
-    known = np.asarray(goal[labels], dtype=np.float64)
-    return Margin(name, codes, known, tuple(labels)), tuple(notes)
+def _damped(
+    beta: Floats,
+    working: NDArray[np.intp],
+    step: Floats,
+    active: Floats,
+    x: Floats,
+    goal: Floats,
+    g: Callable[[Floats], Floats],
+) -> Floats:
+    """Move the coefficients, halving steps that make the distance to the totals worse."""
+    old = beta[:, working]
+    before = np.abs(goal[:, None] - x.T @ (active * g(x @ old))).max(axis=0)
+    size = np.ones(len(working))
+    for _ in range(12):
+        new = old + size * step
+        moved = active * g(x @ new)
+        worse = np.abs(goal[:, None] - x.T @ moved).max(axis=0) > before
+        if not worse.any():
+            break
+        size[worse] /= 2
+    beta[:, working] = new
+    return moved
 
 
 def residuals(scores: Floats, before: Floats, auxiliaries: Floats) -> Floats:
     """Residuals of scores on the calibration variables, weighted by the weights before."""
     root = np.sqrt(before)[:, None]
     beta = np.linalg.lstsq(auxiliaries * root, scores * root, rcond=None)[0]
-    return scores - auxiliaries @ beta
+    return np.asarray(scores - auxiliaries @ beta)
+
+
+def relative_g(after: Floats, before: Floats) -> Floats:
+    """The factors by which a step changed the weights; 1 where there was no weight."""
+    return np.divide(after, before, out=np.ones_like(before), where=before > 0)
 
 
 @dataclass(frozen=True, eq=False)
-class Raking:
-    """Weights raked to margins."""
+class Calibration:
+    """Weights calibrated to known totals.
 
-    margins: tuple[Margin, ...]
-    name: str = "rake"
+    Parameters
+    ----------
+    auxiliaries
+        (n x p) calibration variables.
+    totals
+        (p,) their known totals.
+    labels
+        Their names.
+    """
 
-    @property
-    def auxiliaries(self) -> Floats:
-        """(n x categories) indicators of all margins."""
-        return np.hstack(
-            [grouping(m.codes, len(m.labels)).toarray().T for m in self.margins]
-        ).astype(float)
+    auxiliaries: Floats
+    totals: Floats
+    labels: tuple[str, ...]
+    distance: Distance = "linear"
+    bounds: tuple[float, float] = (0.0, np.inf)
+    name: str = "calibrate"
 
     def apply(self, weights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        """Raked weights (n x n_draws), and which draws did not converge."""
-        return rake_weights(weights, self.margins)
+        """Calibrated weights (n x n_draws), and which draws did not converge."""
+        return calibrate_weights(
+            weights, self.auxiliaries, self.totals, distance=self.distance, bounds=self.bounds
+        )
 
     def pull_back(self, scores: Floats, before: Floats) -> Floats:
-        """Residuals times g, so that before-weights times them are the calibrated ones' scores."""
+        """Residuals times g: the calibrated total's scores on the weights before."""
         after = self.apply(before[:, None])[0][:, 0]
-        g = np.divide(after, before, out=np.ones_like(before), where=before > 0)
-        return g[:, None] * residuals(scores, before, self.auxiliaries)
+        return relative_g(after, before)[:, None] * residuals(scores, before, self.auxiliaries)
 
     def own_variance(self, scores: Floats, before: Floats, fraction: Floats) -> Floats:
         """Calibration adds no variance of its own."""
         return np.zeros(scores.shape[1])
+
+    def margins(self, weights: Floats) -> pd.DataFrame:
+        """Every known total and what the weights give: ``margin, target, estimate``."""
+        return pd.DataFrame(
+            {
+                "margin": self.labels,
+                "target": self.totals,
+                "estimate": self.auxiliaries.T @ weights,
+            }
+        )
+
+    def describe(self) -> str:
+        """One line for `print`."""
+        limits = "" if self.distance in ("linear", "raking") else f", g within {self.bounds}"
+        return f"calibrated ({self.distance}{limits}) to totals of {name_some(self.labels)}"
+
+
+Totals = Mapping[str, float | Mapping[object, float] | pd.Series]
+
+
+def build_calibration(
+    frame: pd.DataFrame, totals: Totals, *, distance: Distance, bounds: tuple[float, float]
+) -> Calibration:
+    """Auxiliaries from a frame's columns: numeric totals, categories' totals, the constant.
+
+    Raises
+    ------
+    InputError, NotFoundError
+        Unknown columns, missing values, categories without a total, bounds that do not hold 1.
+    """
+    low, high = bounds
+    if distance in ("truncated", "logit") and not 0 <= low < 1 < high < np.inf:
+        raise InputError(f"bounds must be 0 <= low < 1 < high, got ({low:g}, {high:g})")
+    columns: list[Floats] = []
+    known: list[float] = []
+    labels: list[str] = []
+    for name, total in totals.items():
+        if name == CONSTANT:
+            columns.append(np.ones(len(frame)))
+            known.append(float(total))  # type: ignore[arg-type]
+            labels.append(name)
+            continue
+        if name not in frame.columns:
+            raise NotFoundError(
+                f"calibration variable {name!r} is not in the data (the population's size is "
+                f"{CONSTANT!r}); they have {name_some(frame.columns, show=10)}"
+            )
+        if isinstance(total, Mapping | pd.Series):
+            for category, value in category_totals(frame[name], total).items():
+                columns.append(np.asarray(frame[name] == category, dtype=np.float64))
+                known.append(value)
+                labels.append(f"{name}={category}")
+        else:
+            values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float)
+            if not np.isfinite(values).all():
+                rows = frame.index[~np.isfinite(values)]
+                raise InputError(
+                    f"calibration variable {name!r} is missing or not a number in {len(rows)} "
+                    f"rows: {name_some(rows)}"
+                )
+            columns.append(values)
+            known.append(float(total))
+            labels.append(name)
+    if not columns:
+        raise InputError("no totals to calibrate to")
+    goal = np.array(known)
+    if not np.isfinite(goal).all():
+        bad = [label for label, value in zip(labels, goal, strict=True) if not np.isfinite(value)]
+        raise InputError(f"calibration totals are not finite numbers: {name_some(bad)}")
+    return Calibration(np.column_stack(columns), goal, tuple(labels), distance, bounds)
+
+
+def category_totals(
+    column: pd.Series, totals: Mapping[object, float] | pd.Series
+) -> dict[object, float]:
+    """Totals by category, checked against the categories of the sample."""
+    known = {key: float(value) for key, value in dict(totals).items()}
+    if column.isna().any():
+        rows = column.index[column.isna()]
+        raise InputError(
+            f"margin {column.name!r} is missing in {len(rows)} rows: {name_some(rows)}; every row "
+            "needs a category"
+        )
+    bad = [key for key, value in known.items() if not np.isfinite(value) or value < 0]
+    if bad:
+        raise InputError(
+            f"margin {column.name!r}: totals must be finite and >= 0: {name_some(bad)}"
+        )
+    seen = set(column.unique())
+    without = sorted(map(str, seen - set(known)))
+    if without:
+        raise InputError(
+            f"margin {column.name!r} has no total for categories of the sample: "
+            f"{name_some(without)}. Add them, or merge categories in the data"
+        )
+    empty = [key for key, value in known.items() if key not in seen and value > 0]
+    if empty:
+        raise InputError(
+            f"margin {column.name!r} has totals for categories without a sampled row: "
+            f"{name_some(empty)}. Merge them with others, in the totals and in the data"
+        )
+    return {key: value for key, value in known.items() if key in seen}
+
+
+def explain_misses(margins: pd.DataFrame) -> str:
+    """Which totals are off, by how much, the worst first."""
+    off = (margins["estimate"] - margins["target"]) / margins["target"].abs().clip(lower=1e-12)
+    worst = off.abs().sort_values(ascending=False).index
+    rows = margins.loc[[row for row in worst if abs(off[row]) > TOLERANCE]]
+    return name_some(
+        f"{row.margin} is {row.estimate:,.6g} instead of {row.target:,.6g}"
+        for row in rows.itertuples()
+    )

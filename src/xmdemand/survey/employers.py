@@ -15,7 +15,6 @@ from xmdemand.draws import Draws, rng_for
 from xmdemand.errors import InputError
 from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
-from xmdemand.survey.design import Sample
 from xmdemand.survey.diagnostics import kish_effect, share_of
 from xmdemand.survey.linearise import Floats, SingletonRule
 from xmdemand.survey.posts import (
@@ -30,6 +29,7 @@ from xmdemand.survey.posts import (
 )
 from xmdemand.survey.replicates import bootstrap
 from xmdemand.survey.returns import establishments, firm_keys
+from xmdemand.survey.sample import Sample
 from xmdemand.survey.weighted import (
     Rows,
     Values,

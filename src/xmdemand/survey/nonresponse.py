@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.survey.linearise import Codes, Floats, grouping
+from xmdemand.survey.stages import combined
 
 STATUSES = ("responded", "refused", "no_contact", "out_of_scope", "unknown")
 """What may have become of a sampled unit; every one has exactly one."""
@@ -133,6 +136,59 @@ class NonResponse:
         rate = fraction * before**2 * phi * np.maximum(phi - 1, 0) * small[self.classes]
         deviation = scores - mean[self.classes]
         return np.asarray(rate[rows] @ deviation[rows] ** 2)
+
+    def describe(self) -> str:
+        """One line for `print`."""
+        counts = np.bincount(self.status, minlength=len(STATUSES))
+        said = ", ".join(f"{n} {name}" for n, name in zip(counts, STATUSES, strict=True) if n)
+        return f"non-response adjusted within {len(self.labels)} classes: {said}"
+
+
+def build_nonresponse(
+    frame: pd.DataFrame,
+    weights: Floats,
+    status: str,
+    classes: str | Sequence[str] | None,
+    *,
+    status_map: Mapping[str, str],
+) -> NonResponse:
+    """A non-response step from a frame's columns, checked.
+
+    Raises
+    ------
+    InputError, NotFoundError
+        Unknown columns, statuses that nothing covers, classes without a respondent.
+    """
+    columns = [] if classes is None else [classes] if isinstance(classes, str) else list(classes)
+    absent = [name for name in [status, *columns] if name not in frame.columns]
+    if absent:
+        raise NotFoundError(f"columns not in the data: {name_some(absent)}")
+    unknown = sorted(set(status_map.values()) - set(STATUSES))
+    if unknown:
+        raise InputError(
+            f"status_map maps to {name_some(unknown)}: a status is one of {', '.join(STATUSES)}"
+        )
+    own = frame[status].astype(object)
+    codes = own.map(lambda word: status_map.get(word, word)).map(
+        {name: at for at, name in enumerate(STATUSES)}
+    )
+    if codes.isna().any():
+        words = own[codes.isna()].map(lambda word: "missing" if pd.isna(word) else repr(word))
+        told = name_some(f"{word} ({n} rows)" for word, n in words.value_counts().items())
+        raise InputError(
+            f"status column {status!r} does not cover every row: {told}. A status is one of "
+            f"{', '.join(STATUSES)}; map other words with status_map={{...}}"
+        )
+    groups, labels = combined(frame, columns, "weighting class")
+    step = NonResponse(codes.to_numpy(dtype=np.intp), groups, tuple(labels))
+    factor = step.sums(weights[:, None]).factor[:, 0]
+    if not np.isfinite(factor).all():
+        lost = [labels[at] for at in np.flatnonzero(~np.isfinite(factor))]
+        raise InputError(
+            f"{len(lost)} weighting classes have no respondent: {name_some(lost)}. Use coarser "
+            "classes"
+        )
+    return step
 
 
 def nested_classes(

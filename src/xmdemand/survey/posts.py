@@ -223,10 +223,12 @@ def occupation_shares(
 
 def cell_codes(rows: pd.DataFrame, keys: Sequence[Sequence[str]]) -> list[Codes]:
     """Codes of the combinations of columns, one array a combination, the last for all rows."""
-    cells = []
+    cells: list[Codes] = []
     for columns in keys:
-        text = rows[list(columns)].astype(object).fillna("").astype(str)
-        cells.append(pd.factorize(text.agg("|".join, axis=1))[0].astype(np.intp))
+        text = labels_of(rows, columns[0])
+        for name in columns[1:]:
+            text = text + "|" + labels_of(rows, name)
+        cells.append(pd.factorize(text)[0].astype(np.intp))
     return [*cells, np.zeros(len(rows), dtype=np.intp)]
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+import pandas as pd
 
-from xmdemand.draws import rng_for
+from xmdemand.draws import Draws, check_level, rng_for
 from xmdemand.errors import InputError
 from xmdemand.notes import Note, Notes
-from xmdemand.survey.design import Sample
-from xmdemand.survey.linearise import TAKE_ALL, Codes, Floats
+from xmdemand.survey import estimates as est
+from xmdemand.survey.estimates import Domains, Estimates
+from xmdemand.survey.linearise import TAKE_ALL, Codes, Floats, grouping
 from xmdemand.survey.nonresponse import NonResponse
+from xmdemand.survey.sample import Sample
 
 
 def rao_wu_multipliers(
@@ -80,13 +85,19 @@ class Replicates:
     sample
         What they replicate.
     weights
-        (n x n_draws).
+        (n x n_replicates).
+    coefficients
+        (n_replicates,) what each replicate's squared deviation counts in a variance.
+    kind
+        ``bootstrap`` or ``jackknife``.
     redrawn
-        How many draws could not be adjusted and were drawn again.
+        How many bootstrap replicates could not be adjusted and were drawn again.
     """
 
     sample: Sample
     weights: Floats
+    coefficients: Floats
+    kind: Literal["bootstrap", "jackknife"] = "bootstrap"
     redrawn: int = 0
 
     @property
@@ -96,6 +107,105 @@ class Replicates:
             return self.sample.notes
         note = Note("survey.redrawn", n=self.redrawn, fields={"draws": self.weights.shape[1]})
         return (*self.sample.notes, note)
+
+    def draws(
+        self,
+        variable: str,
+        *,
+        by: str | Sequence[str] | None = None,
+        where: object | None = None,
+        unit: str = "",
+    ) -> Draws:
+        """A total in every bootstrap replicate, by domain, as draws.
+
+        Raises
+        ------
+        InputError
+            For a jackknife, whose replicates are no draws.
+        """
+        if self.kind != "bootstrap":
+            raise InputError("jackknife replicates are no draws: use replicates(kind='bootstrap')")
+        domains = est.domains_of(self.sample.frame, by, where)
+        values = self._values(variable)
+        totals = self._domain_sums(values, domains)
+        table = domains.table
+        if table.shape[1] == 0:
+            index = pd.Index(["all"], name="domain")
+        elif table.shape[1] == 1:
+            index = pd.Index(table.iloc[:, 0])
+        else:
+            index = pd.MultiIndex.from_frame(table)
+        return Draws(np.ascontiguousarray(totals.T), index, unit or variable)
+
+    def total(
+        self,
+        variable: str,
+        *,
+        by: str | Sequence[str] | None = None,
+        where: object | None = None,
+        level: float = 0.95,
+    ) -> Estimates:
+        """Totals with replicate standard errors and t intervals."""
+        return self.ratio(variable, None, by=by, where=where, level=level)
+
+    def mean(
+        self,
+        variable: str,
+        *,
+        by: str | Sequence[str] | None = None,
+        where: object | None = None,
+        level: float = 0.95,
+    ) -> Estimates:
+        """Means with replicate standard errors and t intervals."""
+        return self.ratio(variable, 1.0, by=by, where=where, level=level)
+
+    def ratio(
+        self,
+        numerator: str,
+        denominator: str | float | None,
+        *,
+        by: str | Sequence[str] | None = None,
+        where: object | None = None,
+        level: float = 0.95,
+    ) -> Estimates:
+        """Ratios with replicate standard errors; the denominator 1 gives means, None totals."""
+        sample = self.sample
+        domains = est.domains_of(sample.frame, by, where)
+        above = self._values(numerator)
+        below = self._values(denominator) if isinstance(denominator, str) else np.ones(len(above))
+        point, _ = est.total_scores(above, sample.weights, domains)
+        replicated = self._domain_sums(above, domains)
+        if denominator is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                point = point / est.total_scores(below, sample.weights, domains)[0]
+                replicated = replicated / self._domain_sums(below, domains)
+        centre = replicated.mean(axis=1, keepdims=True)
+        variance = (replicated - centre) ** 2 @ self.coefficients
+        counted = (domains.codes >= 0) & (sample.weights > 0)
+        n = np.bincount(domains.codes[counted], minlength=len(domains)).astype(float)
+        level = check_level(level)
+        table = est.tabulate(
+            domains,
+            point,
+            variance,
+            n=n,
+            df=sample.df,
+            level=level,
+            deff=np.full(len(domains), np.nan),
+            interval=lambda value, se: est.t_interval(value, se, sample.df, level),
+        ).drop(columns=["deff", "deff_reference"])
+        kind = "total" if denominator is None else "mean" if denominator == 1.0 else "ratio"
+        return Estimates(kind, est.name_rows(table, domains, variable=numerator), self.notes)
+
+    def _values(self, name: str) -> Floats:
+        values = est.numbers_of(self.sample.frame, name)
+        missing = np.isnan(values) & (self.sample.weights > 0)
+        if missing.any():
+            raise InputError(f"variable {name!r} is missing in {int(missing.sum())} rows")
+        return np.nan_to_num(values)
+
+    def _domain_sums(self, values: Floats, domains: Domains) -> Floats:
+        return np.asarray(grouping(domains.codes, len(domains)) @ (values[:, None] * self.weights))
 
 
 def resolved_fraction(sample: Sample) -> Floats:
@@ -159,4 +269,32 @@ def bootstrap(
             )
         if not len(wanted):
             break
-    return Replicates(sample, weights, redrawn)
+    return Replicates(sample, weights, np.full(n, 1 / max(n - 1, 1)), "bootstrap", redrawn)
+
+
+def jackknife(sample: Sample) -> Replicates:
+    """One replicate a sampled unit, with that unit left out and its stratum's others raised.
+
+    The variance is the sum of (1 - f_h)(n_h - 1) / n_h times the squared deviations from the
+    replicates' mean (R survey's JKn, and JK1 without strata). Units of take-all strata are left
+    out of no replicate at full response; a unit alone in its stratum cannot be left out.
+    """
+    stage = sample.stages[0]
+    fraction = resolved_fraction(sample)[stage.stratum]
+    size = stage.sampled[stage.stratum]
+    left = np.flatnonzero((size > 1) & (fraction < TAKE_ALL))
+    multipliers = np.ones((len(size), len(left)))
+    for column, unit in enumerate(left):
+        others = stage.stratum == stage.stratum[unit]
+        multipliers[others, column] = size[unit] / (size[unit] - 1)
+        multipliers[unit, column] = 0.0
+    weights = sample.base[:, None] * multipliers[stage.unit]
+    for step in sample.steps:
+        weights, failed = step.apply(weights)
+        if failed.any():
+            raise InputError(
+                f"{int(failed.sum())} of {len(left)} jackknife replicates could not be adjusted "
+                f"({step.describe()}): weighting classes or margins are too fine for the sample"
+            )
+    coefficients = (1 - fraction[left]) * (size[left] - 1) / size[left]
+    return Replicates(sample, weights, coefficients, "jackknife")

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.notes import Note, Notes
-from xmdemand.survey.calibration import Margin, Raking, settled_margin
-from xmdemand.survey.design import Design, Sample
+from xmdemand.survey.design import Design
 from xmdemand.survey.linearise import SingletonRule
 from xmdemand.survey.nonresponse import STATUSES, NonResponse, nested_classes
+from xmdemand.survey.raking import Margin, Raking, settled_margin
+from xmdemand.survey.sample import Sample
 
 Basis = Literal["design", "model", "none"]
 CLASS_RESPONDENTS = 5

@@ -12,11 +12,12 @@ from xmdemand.draws import Draws
 from xmdemand.errors import InputError
 from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
-from xmdemand.survey.calibration import Margin, Raking, settled_margin
-from xmdemand.survey.design import Design, Sample
+from xmdemand.survey.design import Design
 from xmdemand.survey.diagnostics import kish_effect, share_of
 from xmdemand.survey.posts import HasFrame, Shares, labels_of, occupation_shares
+from xmdemand.survey.raking import Margin, Raking, settled_margin
 from xmdemand.survey.replicates import bootstrap
+from xmdemand.survey.sample import Sample
 from xmdemand.survey.weighted import Rows, Values, point_totals, replicate_totals
 
 if TYPE_CHECKING:

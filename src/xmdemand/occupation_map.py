@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -23,8 +23,24 @@ HEADER = {
 }
 """Column names a map may use, Chinese first."""
 
-_PREFIX = re.compile(r"\d+(-\d+)*")
+PREFIX = re.compile(r"[0-9A-Za-z.]+(-[0-9A-Za-z]+)*")
+"""What a code prefix looks like: ``4``, ``4-10``; in other classifications ``71`` or ``A``."""
 _DATE = re.compile(r"\d{4}[/年-]\d{1,2}|\d{1,2}月\d{1,2}|\d{1,2}-[A-Z][a-z]{2}")
+
+
+def under(code: str, prefixes: Iterable[str]) -> bool:
+    """Whether a code lies under one of the prefixes.
+
+    Codes in parts are compared part by part, so that ``4-1`` is no prefix of ``4-10``; codes
+    without parts letter by letter.
+
+    >>> under("4-10-01-05", ["4-10"]), under("4-10-01-05", ["4-1"]), under("7112", ["71"])
+    (True, False, True)
+    """
+    return any(
+        code == prefix or code.startswith(prefix if "-" not in code else f"{prefix}-")
+        for prefix in prefixes
+    )
 
 
 class Place(NamedTuple):
@@ -53,11 +69,12 @@ class OccupationMap:
 
     def find(self, code: str) -> Place:
         """The place of a code by its longest prefix; an empty one if none covers it."""
-        parts = code.split("-")
-        for end in range(len(parts), 0, -1):
-            if (place := self.places.get("-".join(parts[:end]))) is not None:
-                return place
-        return Place()
+        if "-" in code:
+            parts = code.split("-")
+            prefixes = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
+        else:
+            prefixes = [code[:end] for end in range(len(code), 0, -1)]
+        return next((self.places[one] for one in prefixes if one in self.places), Place())
 
     @classmethod
     def load(cls, path: Path, *, profile: Profile) -> Self:
@@ -111,7 +128,7 @@ def _faults(
         told.append(
             f"prefix {prefix!r} was turned into a date by the spreadsheet; write it as 4-10-*"
         )
-    elif not _PREFIX.fullmatch(prefix):
+    elif not PREFIX.fullmatch(prefix):
         told.append(f"prefix {prefix!r} is no code prefix such as 4, 4-10-* or 4-10-01-05")
     if row["industry"] and row["industry"] not in keys["industry"]:
         told.append(f"industry {row['industry']!r} is not in the profile")

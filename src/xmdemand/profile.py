@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xmdemand.errors import NotFoundError, name_some
+from xmdemand.occupation_map import under
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -293,7 +294,7 @@ class Profile(_Frozen):
 
     def eligible_code(self, code: str) -> bool:
         """Whether the city trains for an occupation: an eligible prefix, and no barred one."""
-        return _under(code, self.eligible) and not _under(code, self.barred)
+        return under(code, self.eligible) and not under(code, self.barred)
 
     def classify(self, codes: Iterable[str]) -> pd.DataFrame:
         """Industry, field and department of occupations, by the longest prefix in the map.
@@ -370,10 +371,6 @@ def _locate(name: str | Path, *, beside: Path | None) -> Path:
         return path
     known = name_some(packaged())
     raise NotFoundError(f"no profile {str(path)!r}: no such file, and packaged are only {known}")
-
-
-def _under(code: str, prefixes: Iterable[str]) -> bool:
-    return any(code == prefix or code.startswith(f"{prefix}-") for prefix in prefixes)
 
 
 def _in_force(items: Iterable[_Dated], day: dt.date) -> _Dated | None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xmdemand.errors import NotFoundError, SettingError
+from xmdemand.occupation_map import PREFIX
 from xmdemand.tomlfile import Problem
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _unknown_references(profile: Profile) -> Iterator[Problem]:
             yield Problem(("not_districts", at), f"{place!r} is a district's name as well")
     for name in ("eligible", "barred"):
         for at, prefix in enumerate(getattr(profile, name)):
-            if not all(part.isdigit() for part in prefix.split("-")):
+            if not PREFIX.fullmatch(prefix):
                 yield Problem((name, at), f"{prefix!r} is no code prefix such as 4 or 4-10")
 
 

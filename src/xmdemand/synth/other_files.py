@@ -23,6 +23,9 @@ REGISTER = (
     *("seekers_carried", "seekers_new", "seekers_total", "ratio_printed"),
 )
 
+NO_OCCUPATION = "未说明"
+"""What the service writes for seekers who state no occupation."""
+
 
 def write_others(city: City, folder: Path) -> list[Path]:
     """Write every input but the employers' returns."""
@@ -62,7 +65,7 @@ def _register(city: City, folder: Path) -> list[Path]:
     table = table[(table["posts_total"] > 0) | (table["seekers_total"] > 0)]
     names = city.world.occupations["name"]
     table = table.assign(
-        title=[names.get(code, "未说明职业") for code in table["occupation"]],
+        title=[names.get(code, NO_OCCUPATION) for code in table["occupation"]],
         ratio_printed=(table["posts_total"] / table["seekers_total"].where(lambda n: n > 0)).round(
             2
         ),
@@ -136,7 +139,7 @@ def _workers(city: City, folder: Path) -> Path:
     """The questionnaire site's export: personal data, several wishes in one cell."""
     workers = _table(city.tables.workers)
     rng = rng_for(city.options.seed, "worker files", str(city.options.year))
-    groups, levels = city.profile.names("groups"), city.profile.names("levels")
+    levels = city.profile.names("levels")
     messy = city.options.mess
     head = [
         *("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP"),
@@ -154,7 +157,7 @@ def _workers(city: City, folder: Path) -> Path:
                 *(at, f"{day:%Y/%m/%d} 12:00:00", f"{int(rng.integers(40, 400))}秒", "微信"),
                 *(LABEL, "10.0.0.1"),
                 *([mess.person(at), mess.id_number(at), mess.phone(at)] if messy else []),
-                *(first["age_band"], first["district"], groups.get(first["group"], "")),
+                *(_years_old(first["age_band"]), first["district"], first["group"]),
                 *("┋".join(said), levels.get(first["level"], "")),
                 choice("workers", "selection", first["selection"]),
             ]
@@ -162,11 +165,14 @@ def _workers(city: City, folder: Path) -> Path:
     return write_csv(folder / "劳动者培训意愿问卷.csv", Sheet("", [], [head], rows), "utf-8-sig")
 
 
+def _years_old(band: str) -> str:
+    return f"{band[:-1]}岁以上" if band.endswith("-") else f"{band}岁"
+
+
 def _margins(city: City, path: Path) -> Path:
     columns = ["variable", "category", "persons"]
-    groups = city.profile.names("groups")
     rows: list[Row] = [
-        [choice("margins", "variable", variable), groups.get(category, category), int(persons)]
+        [choice("margins", "variable", variable), category, int(persons)]
         for variable, category, persons in _table(city.tables.margins)[columns].to_numpy()
     ]
     above = [[titled("劳动者总体结构")]]

@@ -130,7 +130,7 @@ def people(world: World, profile: Profile, *, year: int) -> pd.DataFrame:
     rng = rng_for(world.seed, "people", str(year))
     n = world.scale.population
     districts = np.array([one.name for one in profile.districts], dtype=object)
-    groups = np.array([one.key for one in profile.groups] or [""], dtype=object)
+    groups = np.array([one.name for one in profile.groups] or [""], dtype=object)
     size = rng_for(world.seed, "groups").dirichlet(np.full(len(groups), 4.0))
     group = rng.choice(len(groups), n, p=size)
     taste = rng_for(world.seed, "taste").lognormal(0, 0.6, (len(groups), len(world.occupations)))

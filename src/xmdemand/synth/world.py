@@ -230,7 +230,7 @@ def _occupations(
 
 
 def _major(classification: Classification, code: str) -> str:
-    return next((up for up in classification.ancestors(code) if "-" not in up), code)
+    return (code, *classification.ancestors(code))[-1]
 
 
 def common_titles() -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from xmdemand.shortage.indicators import INDICATORS, Indicator
 from xmdemand.shortage.methods import Method, methods, register_method
 from xmdemand.shortage.rank import rank
+from xmdemand.shortage.rank_sets import RankSets, rank_sets
 from xmdemand.shortage.ranking import Ranking
 from xmdemand.shortage.record import to_record
 
@@ -10,9 +11,11 @@ __all__ = [
     "INDICATORS",
     "Indicator",
     "Method",
+    "RankSets",
     "Ranking",
     "methods",
     "rank",
+    "rank_sets",
     "register_method",
     "to_record",
 ]

@@ -31,7 +31,7 @@ def _add_list(book: Workbook, catalogue: Catalogue, *, landscape: bool) -> None:
     names = [column.key for column in columns]
     layout = Layout(
         title=formats.whole_title(catalogue),
-        under=(_scope(catalogue),),
+        under=(f"{formats.scope(catalogue)}　共{len(catalogue.entries)}项",),
         landscape=landscape,
         frozen=names.index("name") + 1 if "name" in names else 0,
         table="tblCatalogue",
@@ -40,15 +40,8 @@ def _add_list(book: Workbook, catalogue: Catalogue, *, landscape: bool) -> None:
     add_sheet(book, "目录", fields, rows, layout)
 
 
-def _scope(catalogue: Catalogue) -> str:
-    place = f"适用范围：{catalogue.city}{catalogue.district}"
-    days = f"基准期：{formats.period(catalogue.reference_start, catalogue.reference_end)}"
-    cut = f"数据截止：{formats.day(catalogue.cut_off)}"
-    return f"{place}　{days}　{cut}　共{len(catalogue.entries)}项"
-
-
 def _field(column: Column) -> Field:
-    width = None if column.nowrap else column.width * 1.9
+    width = None if column.nowrap else column.width * 1.45
     return Field(column.heading, column.align, "#,##0" if column.number else "General", width)
 
 

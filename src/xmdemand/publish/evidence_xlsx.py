@@ -171,7 +171,9 @@ def _add(
 ) -> None:
     fields = [Field(m.heading, m.align, m.style, m.width or _fit(m.heading)) for m in measures]
     rows = [[measure.value(entry) for measure in measures] for entry in entries]
-    add_sheet(book, name, fields, rows, Layout(under=(INTERNAL,), frozen=frozen, header=INTERNAL))
+    wide = 1 + len(measures) // 20
+    layout = Layout(under=(INTERNAL,), frozen=frozen, header=INTERNAL, pages_wide=wide)
+    add_sheet(book, name, fields, rows, layout)
 
 
 def _fit(heading: str) -> float:

@@ -6,7 +6,15 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 
-from xmdemand.catalogue.content import Catalogue, CatalogueEntry, EntryLevel, PublicNumber
+from xmdemand.catalogue.content import (
+    Catalogue,
+    CatalogueEntry,
+    Change,
+    EntryLevel,
+    Erratum,
+    PublicNumber,
+    Total,
+)
 
 UNKNOWN = "待核"
 NONE = "暂无"
@@ -37,6 +45,7 @@ SCOPES = {
     "sub-major": "职业中类",
     "minor": "职业小类",
 }
+NO_ENTRIES = "本期没有列入的职业（工种）。"
 NO_CHANGES = "没有上年目录可比，或与上年相比没有调整。"
 CAUSES = {
     "data": "数据变化",
@@ -138,7 +147,7 @@ def rate(level: EntryLevel) -> str:
 
 def name_with_marks(entry: CatalogueEntry) -> str:
     """An occupation's name with its green and digital marks, as the classification prints them."""
-    return f"{entry.name} {MARKS[entry.marks]}" if entry.marks else entry.name
+    return entry.name + MARKS[entry.marks]
 
 
 def remark(entry: CatalogueEntry) -> str:
@@ -156,6 +165,13 @@ def remark(entry: CatalogueEntry) -> str:
 def whole_title(catalogue: Catalogue) -> str:
     """The title, which says so where the data are made up."""
     return f"{catalogue.title}（{SYNTHETIC}）" if catalogue.synthetic else catalogue.title
+
+
+def scope(catalogue: Catalogue) -> str:
+    """Of where and when a catalogue is, on one line."""
+    place = f"{catalogue.city}{catalogue.district}"
+    span = period(catalogue.reference_start, catalogue.reference_end)
+    return f"{place}　基准期：{span}　数据截止：{day(catalogue.cut_off)}"
 
 
 def tiers(catalogue: Catalogue) -> dict[int, str]:
@@ -194,3 +210,26 @@ def with_unit(published: PublicNumber) -> str:
     '1,200人'
     """
     return public_number(published) + (published.unit if published.value is not None else "")
+
+
+def total_scope(total: Total) -> str:
+    """What a published sum is over."""
+    return f"{SCOPES[total.scope]}（{total.district}）" if total.district else SCOPES[total.scope]
+
+
+CHANGE_HEADINGS = ("调整", "职业（工种）名称", "职业编码", "上年", "本年", "原因")
+
+
+def change_cells(change: Change) -> list[str]:
+    """A change's row, under `CHANGE_HEADINGS`."""
+    reason = f"{CAUSES[change.cause]}：{change.reason}"
+    kind = CHANGE_KINDS[change.kind]
+    return [kind, change.name, change.code, change.before, change.after, reason]
+
+
+ERRATUM_HEADINGS = ("日期", "位置", "原文", "更正为", "原因")
+
+
+def erratum_cells(line: Erratum) -> list[str]:
+    """A correction's row, under `ERRATUM_HEADINGS`."""
+    return [day(line.date), line.line, line.old, line.new, line.reason]

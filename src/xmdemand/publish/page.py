@@ -166,15 +166,21 @@ def _row(entry: CatalogueEntry, columns: Sequence[Column], filters: Sequence[Fil
 
 def _style(templates: Templates, columns: Sequence[Column]) -> str:
     """The style sheet, with each column's setting and, for phones, its label."""
-    rules = []
+    wide, narrow = [], []
     for at, column in enumerate(columns, start=1):
         cell = f"#list td:nth-child({at})"
         if column.align != "left":
-            rules.append(f"{cell}{{text-align:{column.align}}}")
+            wide.append(f"{cell}{{text-align:{column.align}}}")
         if column.nowrap:
-            rules.append(f"{cell}{{white-space:nowrap}}")
-        rules.append(f"{cell}::before{{content:{_css_string(column.heading)}}}")
-    return templates.text("page.css") + "\n".join(rules) + "\n"
+            wide.append(f"{cell}{{white-space:nowrap}}")
+        narrow.append(f"{cell}::before{{content:{_css_string(column.heading)}}}")
+        if column.key == "name":
+            narrow.append(f"{cell}{{order:-1}}")
+    sheet = templates.text("page.css")
+    return (
+        f"{sheet}@media print,(min-width:56.01rem){{{''.join(wide)}}}\n"
+        f"@media screen and (max-width:56rem){{{''.join(narrow)}}}\n"
+    )
 
 
 def _css_string(text: str) -> str:

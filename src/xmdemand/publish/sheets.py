@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import unicodedata
 from collections.abc import Sequence
 from copy import copy
@@ -30,6 +31,9 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 _MAX_TEXT = 32_767
 _WIDEST = 44
 _NARROWEST = 6
+_LINE = 13.5
+_TALLEST = 400
+_A3, _A4 = 8, 9
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class Layout:
         Name of the Excel table; empty for a plain filter.
     header
         Printed at the head of every page (who may read it, that data are made up).
+    pages_wide
+        Over how many sheets of paper the columns go; above one, on A3.
     """
 
     title: str = ""
@@ -83,6 +89,7 @@ class Layout:
     frozen: int = 0
     table: str = ""
     header: str = ""
+    pages_wide: int = 1
 
 
 def new_workbook(title: str, creator: str) -> Workbook:
@@ -117,7 +124,8 @@ def add_sheet(
     head = _write_lines(sheet, layout, len(fields))
     _write_head(sheet, head, fields)
     _write_rows(sheet, head + 1, fields, rows)
-    _set_widths(sheet, fields, rows)
+    widths = [_width(field, [row[at] for row in rows]) for at, field in enumerate(fields)]
+    _set_sizes(sheet, head + 1, widths, rows)
     _filter(sheet, head, len(fields), len(rows), layout.table)
     _write_after(sheet, head + len(rows) + 2, layout.after, len(fields))
     _set_print(sheet, head, layout)
@@ -237,17 +245,38 @@ def _border() -> Border:
     return Border(left=thin, right=thin, top=thin, bottom=thin)
 
 
-def _set_widths(sheet: Worksheet, fields: Sequence[Field], rows: Sequence[Sequence[Value]]) -> None:
+def _width(field: Field, values: Sequence[Value]) -> float:
+    if field.width is not None:
+        return field.width
+    texts = [str(value) for value in values if isinstance(value, str | int)]
+    longest = max((display_width(text) for text in texts), default=0)
+    head = display_width(field.heading) / (2 if len(field.heading) > 6 else 1)
+    return min(max(longest * 1.1 + 2, head + 3, _NARROWEST), _WIDEST)
+
+
+def _set_sizes(
+    sheet: Worksheet, first: int, widths: Sequence[float], rows: Sequence[Sequence[Value]]
+) -> None:
+    """Column widths, and row heights for wrapped text (not every program fits them itself)."""
     from openpyxl.utils import get_column_letter
 
-    for at, field in enumerate(fields):
-        width = field.width
-        if width is None:
-            texts = [str(row[at]) for row in rows if isinstance(row[at], str | int)]
-            longest = max((display_width(text) for text in texts), default=0)
-            head = display_width(field.heading) / (2 if len(field.heading) > 6 else 1)
-            width = min(max(longest * 1.1 + 2, head + 3, _NARROWEST), _WIDEST)
-        sheet.column_dimensions[get_column_letter(at + 1)].width = width
+    for at, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    for down, row in enumerate(rows, start=first):
+        lines = max(
+            (lines_of(v, w) for v, w in zip(row, widths, strict=True) if isinstance(v, str)),
+            default=1,
+        )
+        sheet.row_dimensions[down].height = min(_LINE * lines + 5, _TALLEST)
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column of a width in characters.
+
+    >>> lines_of("失业人员、退役军人", 10)
+    2
+    """
+    return sum(max(1, math.ceil(display_width(part) / (width - 1))) for part in text.split("\n"))
 
 
 def _filter(sheet: Worksheet, head: int, width: int, length: int, table: str) -> None:
@@ -271,14 +300,18 @@ def _write_after(sheet: Worksheet, row: int, lines: Sequence[str], width: int) -
         put(cell, line)
         cell.font = Font(name=FONT, size=10)
         cell.alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.merge_cells(start_row=down, end_row=down, start_column=1, end_column=width)
+        sheet.merge_cells(start_row=down, end_row=down, start_column=1, end_column=max(width, 1))
 
 
 def _set_print(sheet: Worksheet, head: int, layout: Layout) -> None:
+    from openpyxl.utils import get_column_letter
+
     setup = sheet.page_setup
-    setup.paperSize = 9  # A4
+    setup.paperSize = _A4 if layout.pages_wide == 1 else _A3
     setup.orientation = "landscape" if layout.landscape else "portrait"
-    setup.fitToWidth, setup.fitToHeight = 1, 0
+    setup.fitToWidth, setup.fitToHeight = layout.pages_wide, 0
+    if layout.pages_wide > 1 and layout.frozen:
+        sheet.print_title_cols = f"A:{get_column_letter(layout.frozen)}"
     sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     sheet.print_title_rows = f"{head}:{head}"
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"  # type: ignore[union-attr]

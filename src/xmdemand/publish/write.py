@@ -69,6 +69,8 @@ class Output:
 
 
 OUTPUTS = (
+    Output("pdf", "catalogue.pdf", "pdf:render_catalogue", title="目录（PDF，供打印）"),
+    Output("docx", "catalogue.docx", "word:render_catalogue", title="目录（Word）"),
     Output("xlsx", "catalogue.xlsx", "catalogue_xlsx:render", title="目录（Excel）"),
     Output("html", "index.html", "page:render", title="目录查询"),
     Output("json", "catalogue.json", "data_files:render_json", title="数据（JSON）"),
@@ -77,6 +79,7 @@ OUTPUTS = (
     Output("csv", "catalogue.csv", "data_files:render_csv", title="数据（CSV）"),
     Output("excel_csv", "catalogue.excel.csv", "data_files:render_excel_csv"),
     Output("changes", "changes.json", "data_files:render_changes", title="调整情况（JSON）"),
+    Output("method_pdf", "method.pdf", "pdf:render_method", title="编制方法（PDF）"),
     Output("pages", "occupations", "page:render_pages", on_request=True),
     Output("evidence", "evidence.xlsx", "evidence_xlsx:render", public=False),
     Output("record", "record.json", "data_files:render_record", public=False),

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from survey_city import draw_returns, make_population
 
-from conftest import draw_returns, make_population
 from xmdemand.errors import InputError
 from xmdemand.intake.tables import Tables
 from xmdemand.notes import Note

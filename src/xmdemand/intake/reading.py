@@ -13,10 +13,12 @@ import pandas as pd
 
 from xmdemand.intake.assemble import AGE_BANDS, ASSEMBLERS, firm_key
 from xmdemand.intake.coding import TITLE_COLUMNS, code_titles, read_confirmed
+from xmdemand.intake.guarded import GuardedReader
 from xmdemand.intake.layout import find_layout
 from xmdemand.intake.names import Names
+from xmdemand.intake.opening import open_source
 from xmdemand.intake.sheets import PROBLEM_COLUMNS, Sheet, parse_sheet, problem_frame
-from xmdemand.intake.sources import Grid, Source, Unread, open_source, walk
+from xmdemand.intake.sources import Grid, Source, Unread, walk
 from xmdemand.intake.tables import Tables
 from xmdemand.notes import Note, Notes
 from xmdemand.profile import Profile
@@ -145,18 +147,17 @@ def read(
     reading = _Reading(Names.of(profile))
     sources: list[Source | Unread] = list(walk(inputs)) if inputs.is_dir() else []
     if decisions is not None and decisions.is_file():
-        sources.append(Source(decisions.name, decisions.read_bytes()))
-    for done, item in enumerate(sources):
-        if isinstance(item, Unread):
-            reading.unread(item)
-            continue
-        for found in open_source(item):
-            if isinstance(found, Unread):
-                reading.unread(found)
-            else:
-                reading.grid(found)
-        if progress is not None:
-            progress(item.name, done + 1, len(sources))
+        sources.append(Source(decisions.name, decisions))
+    with GuardedReader() as guarded:
+        for done, item in enumerate(sources, 1):
+            found = [item] if isinstance(item, Unread) else open_source(item, guarded)
+            for sheet in found:
+                if isinstance(sheet, Unread):
+                    reading.unread(sheet)
+                else:
+                    reading.grid(sheet)
+            if progress is not None:
+                progress(item.file if isinstance(item, Unread) else item.name, done, len(sources))
     return _tables(reading, profile, classification, read_confirmed(coded_titles))
 
 

@@ -1,29 +1,38 @@
-"""Folders, archives and files -> grids of cells, with everything that could not be read told."""
+"""What lies in an inputs folder: files in sorted order, archives looked into, nothing unpacked."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-
-from xmdemand.intake.text import tidy
+from types import MappingProxyType
 
 Cell = object
 Rows = list[list[Cell]]
 
-WORKBOOKS = (".xlsx", ".xls", ".ods", ".xlsb", ".et")
-TEXTS = (".csv", ".tsv", ".txt")
-ENCODINGS = ("utf-8-sig", "gb18030")
+MAX_FILE = 200 * 2**20
+"""Bytes a file may have, also once unpacked."""
+MAX_ARCHIVE = 2**30
+"""Bytes all members of an archive may have together once unpacked."""
+MAX_MEMBERS = 5_000
+MAX_RATIO = 200
+"""How much larger than packed a member may be, if it is larger than 10 MiB."""
+OWN_FILES = frozenset(["mapping.toml", ".ds_store", "thumbs.db", "desktop.ini"])
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet as read: `rows[i][j]` is what stands in row i + 1."""
+    """One sheet as read: `rows[i][j]` is what stands in row i + 1.
+
+    Attributes
+    ----------
+    merged
+        Merged areas as ((row, column), (row, column)), counted from 0.
+    remarks
+        What was noticed while reading: message codes.
+    """
 
     file: str
     sheet: str
@@ -31,7 +40,7 @@ class Grid:
     sha256: str
     encoding: str = ""
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
-    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +51,41 @@ class Unread:
     sheet: str
     code: str
     sha256: str = ""
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file's name below the inputs folder (archives as ``a.zip/b.xlsx``) and its bytes."""
+    """A file below the inputs folder; a member of an archive is named ``a.zip/b.xlsx``."""
 
     name: str
-    data: bytes
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+    path: Path
+    member: str = ""
 
     @property
     def suffix(self) -> str:
         """Lower-case ending of the name."""
         return PurePosixPath(self.name).suffix.lower()
 
+    def read(self) -> bytes:
+        """The bytes of the file or member."""
+        if not self.member:
+            return self.path.read_bytes()
+        with zipfile.ZipFile(self.path) as archive:
+            return archive.read(self.member)
 
-OWN_FILES = frozenset(["mapping.toml", ".ds_store", "thumbs.db", "desktop.ini"])
+
+def digest(data: bytes) -> str:
+    """Hash by which an edition remembers a file."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def walk(inputs: Path) -> Iterator[Source | Unread]:
-    """Every file below `inputs` in sorted order, archives opened, temporary files left out."""
+    """Every file below `inputs` in sorted order, archives looked into.
+
+    Temporary files of office programs, hidden files and links out of the folder are left out.
+    """
+    root = inputs.resolve()
     for path in sorted(inputs.rglob("*"), key=lambda item: item.relative_to(inputs).as_posix()):
         name = path.relative_to(inputs).as_posix()
         if (
@@ -76,96 +94,61 @@ def walk(inputs: Path) -> Iterator[Source | Unread]:
             or path.name.startswith(("~$", "."))
         ):
             continue
-        source = Source(name, path.read_bytes())
-        if source.suffix == ".zip":
-            yield from _open_archive(source)
+        if not path.resolve().is_relative_to(root):
+            yield Unread(name, "", "intake.outside")
+        elif path.stat().st_size > MAX_FILE:
+            yield Unread(name, "", "intake.too_large")
+        elif path.suffix.lower() == ".zip":
+            yield from _members(name, path)
         else:
-            yield source
+            yield Source(name, path)
 
 
-def _open_archive(source: Source) -> Iterator[Source | Unread]:
+def _members(name: str, path: Path) -> Iterator[Source | Unread]:
+    """The files of an archive that are safe to read; the others named with the reason."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(source.data))
-    except zipfile.BadZipFile:
-        yield Unread(source.name, "", "intake.damaged", source.sha256)
+        with zipfile.ZipFile(path) as archive:
+            infos = sorted(archive.infolist(), key=lambda info: info.filename)
+    except (zipfile.BadZipFile, OSError, ValueError):
+        yield Unread(name, "", "intake.damaged")
         return
-    for info in sorted(archive.infolist(), key=lambda item: item.filename):
-        if not info.is_dir():
-            yield Source(f"{source.name}/{info.filename}", archive.read(info))
-
-
-def open_source(source: Source) -> Iterator[Grid | Unread]:
-    """The sheets of one file."""
-    digest = source.sha256
-    if source.suffix in WORKBOOKS:
-        yield from _open_workbook(source, digest)
-    elif source.suffix in TEXTS:
-        yield _open_text(source, digest)
-    elif source.suffix == ".json":
-        yield _open_json(source, digest)
-    else:
-        yield Unread(source.name, "", "intake.unknown_format", digest)
-
-
-def _open_workbook(source: Source, digest: str) -> Iterator[Grid | Unread]:
-    import python_calamine as calamine
-
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
-        names = book.sheet_names
-    except calamine.PasswordError:
-        yield Unread(source.name, "", "intake.protected", digest)
+    infos = [info for info in infos if not info.is_dir()]
+    if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_ARCHIVE:
+        yield Unread(name, "", "intake.archive_bomb")
         return
-    except (calamine.CalamineError, ValueError, OSError):
-        yield Unread(source.name, "", "intake.damaged", digest)
-        return
-    for name in names:
-        try:
-            sheet = book.get_sheet_by_name(name)
-            rows: Rows = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-        except (calamine.CalamineError, ValueError, OSError):
-            yield Unread(source.name, name, "intake.damaged", digest)
+    seen: set[str] = set()
+    for info in infos:
+        inside = _member_name(info)
+        base = PurePosixPath(inside).name
+        if base.startswith(("~$", ".")) or inside.startswith("__MACOSX/"):
             continue
-        yield Grid(source.name, name, rows, digest, merged=tuple(sheet.merged_cell_ranges or ()))
+        full = f"{name}/{inside}"
+        if reason := _unsafe(info, inside, seen):
+            yield Unread(f"{name}/{base}" if reason == "intake.path_trick" else full, "", reason)
+        else:
+            yield Source(full, path, info.filename)
+        seen.add(inside)
 
 
-def decode(data: bytes) -> tuple[str, str] | None:
-    """Text and its encoding, by trial; None if it is no text."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), "utf-16"
-    for encoding in ENCODINGS:
+def _unsafe(info: zipfile.ZipInfo, inside: str, seen: set[str]) -> str:
+    parts = PurePosixPath(inside).parts
+    if ".." in parts or inside.startswith("/") or ":" in parts[0] or inside in seen:
+        return "intake.path_trick"
+    if info.flag_bits & 1:
+        return "intake.protected"
+    if info.file_size > MAX_FILE or (
+        info.file_size > 10 * 2**20 and info.file_size > MAX_RATIO * max(info.compress_size, 1)
+    ):
+        return "intake.archive_bomb"
+    return "intake.nested_archive" if inside.lower().endswith((".zip", ".rar", ".7z")) else ""
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """A member's name; Windows writes Chinese names in GBK without saying so."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
         try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
-def _open_text(source: Source, digest: str) -> Grid | Unread:
-    decoded = decode(source.data)
-    if decoded is None:
-        return Unread(source.name, "", "intake.encoding", digest)
-    text, encoding = decoded
-    text = text.replace("\x00", "")
-    head = text[:4096]
-    delimiter = max(",\t;", key=head.count)
-    rows: Rows = [
-        [tidy(cell) for cell in row]
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    ]
-    return Grid(source.name, "", rows, digest, encoding)
-
-
-def _open_json(source: Source, digest: str) -> Grid | Unread:
-    try:
-        records = json.loads(source.data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        return Unread(source.name, "", "intake.damaged", digest)
-    if isinstance(records, dict):
-        records = next((value for value in records.values() if isinstance(value, list)), [])
-    if not records or not all(isinstance(record, dict) for record in records):
-        return Unread(source.name, "", "intake.not_records", digest)
-    names = list(dict.fromkeys(key for record in records for key in record))
-    rows: Rows = [list(names)]
-    rows.extend([record.get(name) for name in names] for record in records)
-    return Grid(source.name, "", rows, digest, "utf-8")
+            name = name.encode("cp437").decode("gb18030")
+        except (UnicodeDecodeError, UnicodeEncodeError):
+            name = info.filename
+    return name.replace("\\", "/")

@@ -1,0 +1,184 @@
+"""Look at an xlsx file before a reader allocates memory for it.
+
+calamine allocates the whole used range of a sheet: one stray cell in the last row of a small file
+costs gigabytes and, where memory is short, kills the process. It also returns an empty text for
+formula errors and for formulas without a stored result. Both are seen here, in the sheet's XML.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
+
+import numpy as np
+
+from xmdemand.intake.parsed import Broken
+
+MAX_XML = 300 * 2**20
+"""Bytes the parts of a workbook may have together once unpacked."""
+MAX_CELLS = 5_000_000
+"""Cells of a sheet's used range up to which it is read in one go."""
+MAX_COLUMNS = 1_000
+FAR_ROWS, FAR_COLUMNS = 5_000, 200
+"""A gap from which what lies beyond it is astray."""
+
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_WIDE = re.compile(rb'\br="[A-Z]{3}')
+_MEDIUM = re.compile(rb'\br="[A-Z]{2}\d')
+_REF = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,8})"')
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
+_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</|<(?:\w+:)?is>")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a sheet's XML tells.
+
+    Attributes
+    ----------
+    refuse
+        Message code if the sheet must not be read.
+    last_row, last_column
+        Where to stop, if cells lie far astray; 0 if the whole sheet can be read.
+    broken
+        (row, column), counted from 0 -> the lost value.
+    """
+
+    refuse: str = ""
+    last_row: int = 0
+    last_column: int = 0
+    broken: Mapping[tuple[int, int], Broken] = field(default_factory=dict)
+
+
+def look_at_workbook(data: bytes) -> str | dict[str, Look]:
+    """Judge an xlsx file: the message code of a refusal, or what each sheet's XML tells.
+
+    Parameters
+    ----------
+    data
+        The file's bytes.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        infos = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return "intake.damaged"
+    names = {info.filename for info in infos}
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        return "intake.macros"
+    if sum(info.file_size for info in infos) > MAX_XML:
+        return "intake.archive_bomb"
+    try:
+        if any(_DECLARATION.search(archive.read(n)[:2048]) for n in names if n.endswith(".xml")):
+            return "intake.entities"
+        return {
+            name: look_at_sheet(archive.read(part))
+            for name, part in _sheet_parts(archive, names).items()
+        }
+    except _UNREADABLE:
+        return "intake.damaged"
+
+
+def _sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """Sheet name -> part of the package."""
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    relations = {}
+    for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels")):
+        found = dict(_ATTRIBUTE.findall(match[1]))
+        relations[found.get(b"Id", b"")] = found.get(b"Target", b"").decode("utf-8", "replace")
+    parts = {}
+    for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
+        found = dict(_ATTRIBUTE.findall(match[1]))
+        relation = next((value for key, value in found.items() if key.endswith(b":id")), b"")
+        target = relations.get(relation, "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if part in names:
+            parts[_unescape(found.get(b"name", b""))] = part
+    return parts
+
+
+def _unescape(text: bytes) -> str:
+    return unescape(text.decode("utf-8", "replace"))
+
+
+def look_at_sheet(xml: bytes) -> Look:
+    """Judge one sheet by its XML: its true extent, cells astray, lost values.
+
+    Examples
+    --------
+    >>> look = look_at_sheet(b'<row r="1"><c r="A1" t="e"><v>#N/A</v></c></row>')
+    >>> look.broken[0, 0].what
+    '#N/A'
+    """
+    broken = _broken_cells(xml) if b't="e"' in xml or b"<f" in xml or b":f" in xml else {}
+    rows = [int(number) for number in _ROW.findall(xml)] or [0]
+    width = 16_384 if _WIDE.search(xml) else 702 if _MEDIUM.search(xml) else 26
+    if len(rows) > 1_048_576 or max(rows) > 1_048_576:
+        return Look("intake.too_large")
+    if max(rows) * width <= MAX_CELLS and width <= 702:
+        return Look(broken=broken)
+    refs = _REF.findall(xml)
+    if not refs:
+        return Look(broken=broken)
+    used_rows = np.unique(np.array([int(row) for _, row in refs]))
+    used_columns = np.unique(np.array([_column(letters) for letters, _ in refs]))
+    last_row = _before_gap(used_rows, FAR_ROWS)
+    last_column = _before_gap(used_columns, FAR_COLUMNS)
+    if last_column > MAX_COLUMNS:
+        return Look("intake.too_wide")
+    if last_row * last_column > MAX_CELLS:
+        return Look("intake.too_large")
+    if last_row < used_rows[-1] or last_column < used_columns[-1]:
+        return Look("", last_row, last_column, broken)
+    return Look(broken=broken)
+
+
+def _before_gap(used: np.ndarray, gap: int) -> int:
+    """The last used line before the first wide gap."""
+    steps = np.diff(used, prepend=0)
+    far = np.flatnonzero(steps > gap)
+    far = far[far > 0]
+    return int(used[far[0] - 1]) if far.size else int(used[-1])
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _broken_cells(xml: bytes) -> dict[tuple[int, int], Broken]:
+    found = {}
+    for match in _CELL.finditer(xml):
+        attributes, inside = match[1], match[2] or b""
+        is_error = b't="e"' in attributes
+        if not is_error and b"<f" not in inside and b":f" not in inside:
+            continue
+        value = _VALUE.search(inside)
+        reference = re.search(rb'\br="([A-Z]{1,3})(\d+)"', attributes)
+        if reference is None or (value is not None and not is_error):
+            continue
+        where = (int(reference[2]) - 1, _column(reference[1]) - 1)
+        words = value[1].decode("utf-8", "replace") if value and value[1] else "公式无结果"
+        found[where] = Broken(words)
+    return found

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmdemand.notes import Note
+from xmdemand.occupation_map import under
 from xmdemand.shortage.goalposts import Goalposts, same_weights
 from xmdemand.shortage.past import Past
 from xmdemand.shortage.tiers import place, set_cut, tier_probabilities
@@ -39,17 +40,9 @@ class Stars:
 def eligible(codes: list[str], profile: Profile) -> BoolArray:
     """Which occupations the city trains for: an eligible prefix and no barred one."""
     return np.array(
-        [
-            any(_under(code, prefix) for prefix in profile.eligible)
-            and not any(_under(code, prefix) for prefix in profile.barred)
-            for code in codes
-        ],
+        [profile.eligible_code(code) for code in codes],
         dtype=bool,
     )
-
-
-def _under(code: str, prefix: str) -> bool:
-    return code == prefix or code.startswith(prefix.rstrip("-") + "-")
 
 
 def award_stars(
@@ -150,8 +143,8 @@ def decide_listing(
     ``shortage`` it needs a rating and a star.
     """
     rule = profile.listing
-    barred = np.array([any(_under(c, p) for p in profile.barred) for c in codes], dtype=bool)
-    allowed = np.array([any(_under(c, p) for p in profile.eligible) for c in codes], dtype=bool)
+    barred = np.array([under(c, profile.barred) for c in codes], dtype=bool)
+    allowed = np.array([under(c, profile.eligible) for c in codes], dtype=bool)
     nan = np.full(len(codes), np.nan)
     checks = [
         (barred, "shortage.fail_barred", nan, nan),

@@ -148,6 +148,7 @@ def _build(
     _warn_of_the_day(terminal, edition)
     terminal.accounting(edition.tables)
     terminal.result(edition)
+    terminal.truth(edition)
     terminal.files(written)
     terminal.done(
         "build",

@@ -135,6 +135,32 @@ class Terminal:
         starred = sum(entry.stars > 0 for entry in entries)
         self.say(f"目录共 {len(entries)} 个职业，其中急需紧缺 {starred} 个")
 
+    def truth(self, edition: Edition) -> None:
+        """How a synthetic city's catalogue does against the truth beside it."""
+        path = edition.folder / "truth.csv"
+        if not path.is_file():
+            return
+        import pandas as pd
+
+        from xmdemand.synth import score
+
+        entries = edition.content.catalogue.entries
+        told = score(
+            [entry.code for entry in entries],
+            [entry.code for entry in entries if entry.stars],
+            pd.read_csv(path, dtype={"occupation": str}, index_col="occupation"),
+            need_persons=edition.profile.listing.need_persons,
+        ).frame.set_index("decision")
+        words = {
+            decision: f"{row.hits} 个{{}}（{row.precision:.0%}，漏 {row.missed} 个）"
+            for decision, row in zip(told.index, told.itertuples(), strict=True)
+        }
+        self.say(
+            f"对照真值：列入的 {told.at['listed', 'rows']} 个中 "
+            f"{words['listed'].format('确有培训需要')}；"
+            f"标星的 {told.at['starred', 'rows']} 个中 {words['starred'].format('确实紧缺')}"
+        )
+
     def files(self, written: Sequence[Path]) -> None:
         """Where the documents are."""
         for path in written:

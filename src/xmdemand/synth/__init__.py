@@ -2,5 +2,16 @@
 
 from xmdemand.synth.city import City, Options, city
 from xmdemand.synth.editions import example, write, write_edition, write_truth
+from xmdemand.synth.score import Score, score
 
-__all__ = ["City", "Options", "city", "example", "write", "write_edition", "write_truth"]
+__all__ = [
+    "City",
+    "Options",
+    "Score",
+    "city",
+    "example",
+    "score",
+    "write",
+    "write_edition",
+    "write_truth",
+]

@@ -204,7 +204,9 @@ def settled_margin(
     goal = pd.concat([goal, inside / inside.sum() * (size - goal.sum())])
     thin = held.index[held < MIN_CATEGORY]
     if len(thin) and len(thin) < len(held):
-        smallest = str(held[held >= MIN_CATEGORY].idxmin())
+        kept = held[held >= MIN_CATEGORY]
+        known = kept[kept.index.isin(inside.index)]
+        smallest = str((known if len(known) else kept).idxmin())
         values = values.where(~values.isin(thin), smallest)
         goal[smallest] += goal[thin].sum()
         goal = goal.drop(thin)
@@ -212,5 +214,5 @@ def settled_margin(
         notes.append(Note("survey.margin_pooled", where=where, n=len(thin)))
     labels = sorted(goal.index)
     codes = pd.Categorical(values, categories=labels).codes.astype(np.intp)
-    known = np.asarray(goal[labels], dtype=np.float64)
-    return Margin(name, codes, known, tuple(labels)), tuple(notes)
+    final = np.asarray(goal[labels], dtype=np.float64)
+    return Margin(name, codes, final, tuple(labels)), tuple(notes)

@@ -158,7 +158,7 @@ def make_entry(
         "new_occupation": occupation["code"] in ("4-04-05-13", "4-02-04-07"),
         "previous_seq": None if new else seq + rng.randrange(0, 5),
         "decided": rng.random() < 0.05,
-        "remark": "",
+        "remark": "新增" if new else f"上年第{seq}位",
     }
     return CatalogueEntry.model_validate(values | changes)
 

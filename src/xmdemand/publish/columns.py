@@ -93,7 +93,7 @@ _DECLARED = (
     Column("ratio", lambda e: formats.public_number(e.ratio, 2), 7, "right", True, _value("ratio")),
     Column("wage", lambda e: formats.public_number(e.wage), 8, "right", True, _value("wage")),
     Column("decision", lambda e: e.decision, 13),
-    Column("remark", formats.remark, 9),
+    Column("remark", lambda e: e.remark, 9),
 )
 COLUMNS = {column.key: column for column in _DECLARED}
 """Every column that can be printed, by key."""

@@ -18,17 +18,10 @@ from xmdemand.catalogue.content import (
 
 UNKNOWN = "待核"
 NONE = "暂无"
-WITHHELD = "＊"
+WITHHELD = {"secondary": "**"}
 SYNTHETIC = "示例数据，非真实统计"
 
 MARKS = {"": "", "L": "L", "S": "S", "LS": "L/S"}
-WITHHELD_REASONS = {
-    "few_firms": "涉及的调查单位过少",
-    "dominance": "个别单位占比过高",
-    "p_percent": "可据以推算个别单位数据",
-    "secondary": "为保护其他不予公布的数据",
-    "unknown": "数据待核",
-}
 CHANGE_KINDS = {
     "added": "新增",
     "raised": "调高",
@@ -106,15 +99,17 @@ def stars(count: int) -> str:
 
 
 def public_number(published: PublicNumber | None, digits: int = 0) -> str:
-    """A published number, the mark of a withheld one, or 待核.
+    """A published number, the mark of a withheld one (the 说明 tells its meaning), or 待核.
 
     >>> public_number(PublicNumber(value=None, unit="人", withheld="few_firms"))
-    '＊'
+    '*'
+    >>> public_number(PublicNumber(value=None, unit="人", withheld="secondary"))
+    '**'
     """
     if published is None:
         return ""
     if published.withheld and published.withheld != "unknown":
-        return WITHHELD
+        return WITHHELD.get(published.withheld, "*")
     return UNKNOWN if published.value is None else number(published.value, digits)
 
 
@@ -150,18 +145,6 @@ def name_with_marks(entry: CatalogueEntry) -> str:
     return entry.name + MARKS[entry.marks]
 
 
-def remark(entry: CatalogueEntry) -> str:
-    """The remark column: new, a new occupation, last year's place, a decision, own words."""
-    parts = [
-        "新增" if entry.new else "",
-        "新职业" if entry.new_occupation else "",
-        f"上年第{entry.previous_seq}位" if entry.previous_seq else "",
-        "经部门意见调整" if entry.decided else "",
-    ]
-    said = [part for part in parts if part and part not in entry.remark]
-    return "；".join([*said, entry.remark] if entry.remark else said)
-
-
 def whole_title(catalogue: Catalogue) -> str:
     """The title, which says so where the data are made up."""
     return f"{catalogue.title}（{SYNTHETIC}）" if catalogue.synthetic else catalogue.title
@@ -183,24 +166,6 @@ def tiers(catalogue: Catalogue) -> dict[int, str]:
 def in_order(values: Sequence[str]) -> tuple[str, ...]:
     """Distinct values in order of first appearance, without empty ones."""
     return tuple(dict.fromkeys(value for value in values if value))
-
-
-def withheld_note(catalogue: Catalogue) -> str:
-    """What the mark of a withheld number means; empty where none is printed."""
-    reasons = in_order(
-        [
-            WITHHELD_REASONS[number_.withheld]
-            for entry in catalogue.entries
-            for number_ in (
-                entry.demand,
-                entry.ratio,
-                entry.wage,
-                *(part.number for part in entry.demand_by_district),
-            )
-            if number_ and number_.withheld not in ("", "unknown")
-        ]
-    )
-    return f"“{WITHHELD}”表示不予公布：{'、'.join(reasons)}。" if reasons else ""
 
 
 def with_unit(published: PublicNumber) -> str:

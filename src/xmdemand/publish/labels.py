@@ -85,26 +85,7 @@ WORDS: dict[str, dict[str, str]] = {
         "lower": "降低",
         "lift_flag": "解除高流动低薪标记",
     },
-    "advice": {"open": "优先开班", "guide": "重点引导", "control": "控制规模", "none": "不列入"},
     "basis": {"both": "调查和登记", "survey": "仅调查", "register": "仅登记"},
-    "cause": {
-        "few_applicants": "应聘者少",
-        "unsuitable": "应聘者不合要求",
-        "pay": "待遇偏低",
-        "retention": "留不住人",
-        "long_training": "培养周期长",
-    },
-    "indicator": {
-        "log_ratio": "求人倍率（对数）",
-        "vacancy_rate": "空缺率",
-        "skill_shortage": "技能性空缺比例",
-        "skill_share": "技能性空缺比例",
-        "long_open": "空缺超过三个月比例",
-        "open_3m": "空缺超过三个月比例",
-        "wage_growth": "招聘薪酬相对涨幅",
-        "demand_growth": "需求增长",
-        "growth": "需求增长",
-    },
     "kind": {
         "employers": "用人单位调查",
         "firms": "调查单位名录",
@@ -117,13 +98,6 @@ WORDS: dict[str, dict[str, str]] = {
         "post": "岗位",
         "wish": "意愿",
     },
-    "remedy": {
-        "train": "扩大培训",
-        "training": "扩大培训",
-        "pay": "改善待遇",
-        "improve_conditions": "改善待遇",
-        "conditions": "改善待遇",
-    },
     "severity": {"info": "说明", "warning": "注意", "error": "退回"},
     "source": {"survey": "调查", "register": "登记", "both": "调查和登记"},
     "state": {
@@ -134,6 +108,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "status": {"coded": "已归类", "group": "归到小类", "review": "待人工", "unmatched": "未匹配"},
 }
+_IN_MESSAGES = {"advice", "cause", "indicator", "remedy"}
+"""Keys whose values have words in the messages of the room that coins them."""
 
 
 def heading(key: str) -> str:
@@ -147,7 +123,14 @@ def word(key: str, value: object) -> str:
     >>> word("advice", "open"), word("advice", None), word("advice", "new")
     ('优先开班', '', 'new')
     """
-    return "" if value is None else WORDS.get(key, {}).get(str(value), str(value))
+    if value is None or value == "":
+        return ""
+    if key in _IN_MESSAGES:
+        try:
+            return text(f"shortage.{key}_{value}")
+        except NotFoundError:
+            return str(value)
+    return WORDS.get(key, {}).get(str(value), str(value))
 
 
 def cell(key: str, value: Any) -> str | float | int | None:

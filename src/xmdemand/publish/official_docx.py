@@ -38,6 +38,8 @@ _STYLES = {
 }
 """Style: font, size in points, alignment, first-line indent in characters."""
 _TIGHT = {"表头", "表文", "表文居中", "表注", "Footer"}
+_OFF_GRID = {"公文标题": 34.0, "公文机关": 48.0}
+"""Styles with a line of their own, in points, apart from the page's grid."""
 
 
 def new_document(title: str, author: str, *, landscape: bool = False) -> Any:
@@ -193,22 +195,28 @@ def _set_style(document: Any, name: str, font: str, size: float, align: str, ind
     shape = style.paragraph_format
     shape.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     shape.space_before = shape.space_after = Pt(0)
+    properties = style.element.get_or_add_pPr()
     if name in _TIGHT:
         shape.line_spacing = 1.0
-        style.element.get_or_add_pPr().append(_element("w:snapToGrid", val="0"))
     else:
         shape.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-        shape.line_spacing = Pt(LINE if size < 30 else 44)
+        shape.line_spacing = Pt(_OFF_GRID.get(name, LINE))
+    if name in _TIGHT or name in _OFF_GRID:
+        properties.append(_element("w:snapToGrid", val="0"))
+    if name == "公文字号":
+        rule = _element("w:pBdr")
+        rule.append(_element("w:bottom", val="single", sz="12", space="4", color="C00000"))
+        properties.append(rule)
     lead = _element(
         "w:ind", firstLineChars=str(indent * 100), firstLine=str(int(indent * size * 20))
     )
-    style.element.get_or_add_pPr().append(lead)
+    properties.append(lead)
 
 
 def _set_language(document: Any) -> None:
     """Chinese for every run that names no language of its own."""
     for lang in document.styles.element.iter(_qn("w:lang")):
-        lang.set(_qn("w:val"), "zh-CN")
+        lang.set(_qn("w:val"), "en-US")  # of Latin script; Chinese here would split numbers
         lang.set(_qn("w:eastAsia"), "zh-CN")
 
 

@@ -30,7 +30,6 @@ def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
             for c in columns
         ],
         "rows": [cells(entry, columns) for entry in catalogue.entries],
-        "withheld": formats.withheld_note(catalogue),
         "notes": [note.model_dump() for note in catalogue.notes],
         "totals": [
             [formats.total_scope(total), total.name, formats.with_unit(total.number)]

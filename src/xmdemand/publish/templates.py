@@ -81,7 +81,7 @@ class Templates:
             raise OutputError(f"{path}, line {line}: not UTF-8; save it as UTF-8") from error
 
     def render(self, name: str, /, **values: Any) -> str:
-        """An HTML template filled in. Values are escaped; an unknown name is an error.
+        """A Jinja template filled in. Values are escaped; an unknown name is an error.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Templates:
 
             self._environment = Environment(
                 loader=FunctionLoader(self._load),
-                autoescape=True,
+                autoescape=_has_markup,
                 undefined=StrictUndefined,
                 trim_blocks=True,
                 lstrip_blocks=True,
@@ -134,3 +134,8 @@ class Templates:
         if not any((folder / name).is_file() for folder in self.folders):
             return None
         return self.text(name), str(self.find(name)), None
+
+
+def _has_markup(name: str | None) -> bool:
+    """Everything is escaped but the plain lines of the letters."""
+    return name is None or not name.endswith(".txt.j2")

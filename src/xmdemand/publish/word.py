@@ -40,8 +40,6 @@ def _add_list(document: Any, catalogue: Catalogue) -> None:
         [column.width for column in columns],
         centred=[column.align == "center" for column in columns],
     )
-    if said := formats.withheld_note(catalogue):
-        say(document, said, "表注")
 
 
 def _add_notes(document: Any, catalogue: Catalogue) -> None:

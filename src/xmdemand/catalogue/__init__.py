@@ -10,21 +10,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xmdemand.catalogue.changes import diff
     from xmdemand.catalogue.compose import compile
     from xmdemand.catalogue.content import Catalogue
+    from xmdemand.catalogue.explanation import Explanation, explain
     from xmdemand.catalogue.projection import project
     from xmdemand.catalogue.record import Content, Record, load_record
+    from xmdemand.catalogue.schema import catalogue_schema, typescript_types
 
 _HOME = {
     "Catalogue": "content",
     "Content": "record",
+    "Explanation": "explanation",
     "Record": "record",
+    "catalogue_schema": "schema",
     "compile": "compose",
+    "diff": "changes",
+    "explain": "explanation",
     "load_record": "record",
     "project": "projection",
+    "typescript_types": "schema",
 }
 
-__all__ = ["Catalogue", "Content", "Record", "compile", "load_record", "project"]
+__all__ = [
+    "Catalogue",
+    "Content",
+    "Explanation",
+    "Record",
+    "catalogue_schema",
+    "compile",
+    "diff",
+    "explain",
+    "load_record",
+    "project",
+    "typescript_types",
+]
 
 
 def __getattr__(name: str) -> object:

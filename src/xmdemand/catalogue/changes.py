@@ -10,11 +10,15 @@ from typing import Literal
 
 from xmdemand.catalogue.content import Change
 from xmdemand.catalogue.record import Record, RecordEntry
+from xmdemand.catalogue.words import share_words
 from xmdemand.notes import text
 
 Cause = Literal["data", "method", "classification", "decision"]
 
 ORDER = ("added", "removed", "raised", "lowered", "renamed", "recoded")
+
+CHANGE_WORDS = {kind: f"catalogue.kind_{kind}" for kind in ORDER}
+"""Message code of each kind of change."""
 
 
 def compare(
@@ -88,7 +92,7 @@ def _why_listing(was: RecordEntry | None, now: RecordEntry | None) -> tuple[Caus
     if now.former_listed is not None and now.former_listed == was.listed:
         return "method", text(f"catalogue.change_{come}_method")
     if now.listed:
-        return "data", text("catalogue.change_added_data", p=_percent(now.numbers.get("p_need")))
+        return "data", text("catalogue.change_added_data", p=_probability(now))
     return "data", text("catalogue.change_removed_data", why=now.failed_text)
 
 
@@ -127,5 +131,6 @@ def _stars(entry: RecordEntry, printed: Mapping[int, str]) -> str:
     return printed.get(entry.stars, "★" * entry.stars) or text("catalogue.no_stars")
 
 
-def _percent(value: object) -> str:
-    return f"{float(value):.0%}" if isinstance(value, int | float) else "—"
+def _probability(entry: RecordEntry) -> str:
+    value = entry.numbers.get("p_need")
+    return share_words(float(value) if isinstance(value, int | float) else None)

@@ -6,10 +6,14 @@ Light on purpose: a portal that loads a catalogue needs pydantic and nothing hea
 from __future__ import annotations
 
 import datetime as dt
+import json
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from xmdemand.catalogue import lookup
+from xmdemand.errors import InputError, NotFoundError
 from xmdemand.notes import Language, text
 
 SCHEMA_VERSION = "1.0"
@@ -59,7 +63,9 @@ def column_heading(column: str, lang: Language = "zh") -> str:
 class Frozen(BaseModel):
     """Immutable, and strict about what it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
 
 class EntryLevel(Frozen):
@@ -259,3 +265,102 @@ class Catalogue(Frozen):
     changes: tuple[Change, ...] = ()
     errata: tuple[Erratum, ...] = ()
     method: tuple[MethodSection, ...] = ()
+
+    @classmethod
+    def load(cls, source: str | Path | bytes) -> Catalogue:
+        """Read and validate a published catalogue: the path or the bytes of `catalogue.json`.
+
+        Needs nothing heavier than pydantic.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such file.
+        InputError
+            If it is no catalogue, or of a form this version cannot read.
+        """
+        if not isinstance(source, bytes):
+            path = Path(source)
+            if not path.is_file():
+                raise NotFoundError(f"{path}: no such file; expected a catalogue.json")
+            source = path.read_bytes()
+        try:
+            catalogue = cls.model_validate_json(source)
+        except ValidationError as error:
+            raise InputError(_why_unreadable(source, error)) from None
+        _check_version(catalogue.schema_version)
+        return catalogue
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        district: str | None = None,
+        group: str | None = None,
+        level: str | None = None,
+        field: str | None = None,
+    ) -> tuple[CatalogueEntry, ...]:
+        """Rows whose name, code, pinyin, initials or work types hold every word of `text`.
+
+        Parameters
+        ----------
+        text
+            Words divided by blanks; width and case do not matter. Empty: all rows.
+        district, group, level, field
+            Key or name of a term of the legend.
+
+        Returns
+        -------
+        tuple of CatalogueEntry
+            In catalogue order.
+
+        Raises
+        ------
+        NotFoundError
+            If the legend has no such term.
+        InputError
+            If the catalogue does not publish the column filtered by.
+        """
+        return lookup.find(self, text, district=district, group=group, level=level, field=field)
+
+    def by_code(self, code: str) -> CatalogueEntry:
+        """The row with a code.
+
+        Raises
+        ------
+        NotFoundError
+            If it is not listed.
+        """
+        return lookup.by_code(self, code)
+
+    def recommend(self, *, group: str, district: str | None = None) -> tuple[CatalogueEntry, ...]:
+        """Rows for a key group of people, the most urgent first.
+
+        Parameters
+        ----------
+        group
+            Key or name of the group.
+        district
+            Key or name; rows whose demand concentrates there come before the others.
+        """
+        return lookup.recommend(self, group=group, district=district)
+
+
+def _check_version(version: str) -> None:
+    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise InputError(
+            f"the catalogue has schema version {version}; this package reads {SCHEMA_VERSION}: "
+            "upgrade xmdemand"
+        )
+
+
+def _why_unreadable(source: bytes, error: ValidationError) -> str:
+    try:
+        version = json.loads(source)["schema_version"]
+    except (ValueError, KeyError, TypeError):
+        version = None
+    if isinstance(version, str):
+        _check_version(version)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the whole"
+    return f"not a catalogue of schema {SCHEMA_VERSION}: {where}: {first['msg']}"

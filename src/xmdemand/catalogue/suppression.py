@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack
 
-from xmdemand.errors import InputError
+from xmdemand.errors import InputError, name_some
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -32,7 +32,8 @@ LEAST = 1.0
 CEILING = 4.0
 """How far beyond its value a withheld number is let run in the programmes, in times of the sum."""
 
-TINY = 1e-7
+TINY = 1e-3
+"""Persons by which a programme's answer may be off; far below what a reader could use."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +159,11 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
         open_cells = exposed(system, shown, protect.tolist())
         if not open_cells:
             return shown
-        for cell, direction in open_cells:
-            more = _complement(system, shown, cell, direction)
-            shown = shown & ~more
+        before = int(shown.sum())
+        for cell, direction in open_cells:  # what was withheld for one may have helped the next
+            shown = shown & ~_complement(system, shown, cell, direction)
+        if shown.sum() == before:
+            raise InputError(f"cells {name_some(cell for cell, _ in open_cells)} stay exposed")
 
 
 def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray:
@@ -193,16 +196,7 @@ def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> 
         )
     moved = result.x[n : n + len(free)] + result.x[n + len(free) :]
     more = np.zeros(n, dtype=bool)
-    more[free[moved > TINY]] = True
-    if not more.any():
-        # Within a rounding error of enough: take the cheapest cell of the same relation.
-        beside = np.abs(system.relations).T @ (np.abs(system.relations)[:, [cell]] > 0).astype(
-            float
-        )
-        near = [at for at in free if beside[[at], :].sum() > 0]
-        if not near:
-            raise InputError(f"cell {cell} cannot be protected: nothing beside it can be withheld")
-        more[min(near, key=lambda at: (system.cost[at], at))] = True
+    more[free[moved > 1e-6]] = True
     return more
 
 

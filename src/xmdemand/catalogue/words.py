@@ -12,7 +12,9 @@ def failed_words(proposal: Proposal) -> str:
     """The first rule an occupation failed and by how much, in words; empty if it failed none."""
     if not proposal.failed:
         return ""
-    value, limit = number_words(proposal.value), number_words(proposal.limit)
+    share = proposal.limit is not None and 0 < proposal.limit < 1
+    words = share_words if share else number_words
+    value, limit = words(proposal.value), words(proposal.limit)
     why = text(proposal.failed, value=value, limit=limit, **proposal.fields)
     if proposal.fields or proposal.value is None or proposal.limit is None:
         return why
@@ -20,14 +22,25 @@ def failed_words(proposal: Proposal) -> str:
 
 
 def number_words(value: float | None) -> str:
-    """A count or a share as it is read aloud: shares as per cent, what is unknown as a dash.
+    """A count or a place, whole; what is unknown as a dash.
 
-    >>> number_words(0.634), number_words(12.0), number_words(None)
-    ('63%', '12', '—')
+    >>> number_words(1234.6), number_words(0.0), number_words(None)
+    ('1,235', '0', '—')
+    """
+    return "—" if value is None or value != value else f"{value:,.0f}"
+
+
+def share_words(value: float | None) -> str:
+    """A share or probability as per cent; draws never make one certain.
+
+    >>> share_words(0.634), share_words(0.001), share_words(1.0), share_words(None)
+    ('63%', '不到1%', '99%以上', '—')
     """
     if value is None or value != value:
         return "—"
-    return f"{value:.0%}" if 0 < value < 1 else f"{value:,.4g}"
+    if value < 0.01:
+        return text("catalogue.under_one")
+    return text("catalogue.over_99") if value > 0.99 else f"{value:.0%}"
 
 
 def decision_words(outcome: Outcome) -> str:

@@ -1,0 +1,58 @@
+"""Explanations for listed and unlisted occupations, by code or everyday title."""
+
+from __future__ import annotations
+
+import pytest
+
+from xmdemand.catalogue import explain
+from xmdemand.errors import NotFoundError
+from xmdemand.occupations import Classification
+
+
+@pytest.fixture(scope="module")
+def classification():
+    return Classification.load()
+
+
+def test_a_listed_row_tells_place_evidence_and_every_indicator(second, classification):
+    entry = next(entry for entry in second.record.entries if entry.listed and entry.stars)
+    answer = explain(second.record, entry.code, classification)
+    words = answer.as_text()
+    assert f"第{entry.seq}位" in words
+    assert all(heading in words for heading in ("证据", "培训需求", "紧缺指数", "位次和程度"))
+    lines = dict(answer.sections)["紧缺指数"]
+    assert len(lines) == 1 + sum(row["contribution"] is not None for row in entry.indicators)
+
+
+def test_contributions_add_up_to_the_index(second):
+    for entry in second.record.entries:
+        if entry.numbers.get("rated"):
+            total = sum(row["contribution"] or 0.0 for row in entry.indicators)
+            assert total == pytest.approx(entry.numbers["index"], abs=1e-6)
+
+
+def test_an_unlisted_row_tells_the_first_rule_failed_and_by_how_much(second, classification):
+    entry = next(entry for entry in second.record.entries if entry.failed == "shortage.fail_need")
+    answer = explain(second.record, entry.name, classification)
+    assert not answer.listed
+    assert "规定为70%" in answer.conclusion
+    assert explain(second.record, entry.code, classification).conclusion == answer.conclusion
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [("4—10—01—05", "4-10-01-05"), ("养老护理员", "4-10-01-05"), ("月嫂", "4-10-01-06")],
+)
+def test_everyday_titles(second, classification, title, code):
+    assert explain(second.record, title, classification).code == code
+
+
+def test_an_occupation_nobody_trains_for(second, classification):
+    answer = explain(second.record, "6-11-09-01", classification)
+    assert not answer.listed
+    assert "不属于" in answer.conclusion
+
+
+def test_nonsense_suggests_what_is_near(second, classification):
+    with pytest.raises(NotFoundError, match="飞机装配工"):
+        explain(second.record, "飞机", classification)

@@ -13,6 +13,7 @@ from xmdemand.draws import Draws, rng_for
 from xmdemand.errors import name_some
 from xmdemand.notes import Note
 from xmdemand.shortage import tables
+from xmdemand.shortage.breakdown import by_district, by_group, by_level
 from xmdemand.shortage.causes import REMEDIES
 from xmdemand.shortage.decide import award_stars, decide_listing, eligible
 from xmdemand.shortage.evidence import align
@@ -174,7 +175,9 @@ def rank(
             )
             for name, values in tables.named_draws(assembled).items()
         },
-        groups=tables.group_frame(assembled, intent),
+        groups=by_group(evidence, amounts, intent, profile, listed=listing.listed),
+        levels=by_level(evidence, amounts, demand, intent, profile),
+        districts=by_district(evidence, amounts, demand, outlook, intent, profile),
         thresholds=tables.threshold_frame(assembled, profile),
         sensitivity=sens,
         parameters=tables.parameter_frame(assembled),

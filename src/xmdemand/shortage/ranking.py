@@ -25,23 +25,27 @@ class Ranking(Result):
 
         - ``name, lineage``;
         - quantities in persons a year, each ``q, q_lower, q_upper`` (90%): ``demand, supply,
-          gap, need_entry, need_upgrade, need, intent``; ``gap_half, gap_double`` (medians at
-          λ = 1/2 and 2);
+          gap, need_entry, need_upgrade, need, intent``; ``gap_half, gap_one,
+          gap_double`` (medians at λ = 1/2, 1 and 2);
         - ``basis`` (``both, survey, register``), ``survey_weight, survey_demand,
           register_demand, assumed`` (no evidence sets the level);
         - ``p_need, p_intent`` (above the profile's persons), ``advice`` (``open, guide, control,
-          none``), ``p_advice``;
+          none``; empty without a worker survey), ``p_advice``;
         - ``rated``, ``unrated_reason`` (a message code or empty), ``index, index_lower,
           index_upper``;
-        - ``rank, rank_lower, rank_upper`` (median and 90%), ``p_top``, ``rank_survey,
-          rank_register`` (single-witness, NaN where none);
+        - ``rank, rank_lower, rank_upper`` (median and 90%, over rated eligible occupations, NaN
+          elsewhere), ``p_top``; ``rank_weights_lower, rank_weights_upper`` (5% and 95% of the rank
+          when the weights vary); ``rank_demand, rank_survey, rank_register`` (of demand: joint and
+          single-witness, NaN where none);
         - ``p_tier_1 ... p_tier_T`` (P(index >= cut)), ``tier`` (stars, 0 = none),
           ``tier_memoryless``, ``tier_last`` (-1 = no past edition);
         - ``bad_job, p_bad_job, remedy, cause`` (keys: ``few_applicants, unsuitable, pay,
           retention, long_training`` or empty);
         - ``eligible, listed`` (by rule, before quotas and decisions), ``failed`` (message code of
           the first rule failed, or empty), ``failed_value, failed_limit``;
-        - ``reporters, registered_posts, firms`` and ``levels`` (tuple of level keys demanded).
+        - ``reporters, registered_posts, firms``, ``levels`` (tuple of level keys demanded),
+          ``planned`` (the survey's planned hires), ``log_wage`` and ``ratio_printed,
+          ratio_computed``.
     indicators
         Long: ``occupation, indicator, value`` (posterior mean on its own scale), ``lower, upper,
         z, weight, contribution, observed, source``. Contributions of an occupation add up to its
@@ -49,7 +53,10 @@ class Ranking(Result):
     draws
         By name: ``demand, supply, gap, need, intent, index``.
     groups
-        ``occupation, group, persons, n, suits``: group-specific intent.
+        ``occupation, group, persons, n, suits, intent, p_intent, advice``: group-specific intent.
+    levels, districts
+        ``occupation``, ``level`` or ``district``, ``need_entry, need_upgrade, need, intent, p_need,
+        p_intent, advice, p_advice``.
     thresholds
         ``what, threshold, rows``: how many rows other thresholds would give.
     sensitivity
@@ -66,6 +73,8 @@ class Ranking(Result):
     indicators: pd.DataFrame
     draws: Mapping[str, Draws]
     groups: pd.DataFrame
+    levels: pd.DataFrame
+    districts: pd.DataFrame
     thresholds: pd.DataFrame
     sensitivity: pd.DataFrame
     parameters: pd.DataFrame

@@ -23,7 +23,6 @@ from xmdemand.shortage.sensitivity import sensitivity
 
 if TYPE_CHECKING:
     from xmdemand.profile import Profile
-    from xmdemand.survey.workers import WorkerIntent
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -203,18 +202,6 @@ def indicator_frame(a: Assembly) -> pd.DataFrame:
         pieces.append(piece.assign(contribution=contribution, observed=observed, source=source))
     table = pd.concat(pieces, ignore_index=True)
     return table.sort_values("occupation", kind="stable", ignore_index=True)
-
-
-def group_frame(a: Assembly, intent: WorkerIntent | None) -> pd.DataFrame:
-    """Group-specific intent, and whether the occupation suits the group by need and number."""
-    columns = ["occupation", "group", "persons", "n", "suits"]
-    if intent is None or intent.groups.empty:
-        return pd.DataFrame(columns=columns)
-    codes = a.evidence.units.codes
-    table = intent.groups[intent.groups["occupation"].isin(codes)].copy()
-    needed = pd.Series(a.listing.listed, index=codes)
-    table["suits"] = needed.reindex(table["occupation"]).to_numpy() & (table["n"] >= 5).to_numpy()
-    return table[columns].reset_index(drop=True)
 
 
 def sensitivity_table(

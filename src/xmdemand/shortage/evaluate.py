@@ -1,0 +1,225 @@
+"""Was last year's ranking right? Held against what happened since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmdemand.errors import InputError, name_some
+from xmdemand.notes import Note, Notes
+from xmdemand.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(Result):
+    """How a past ranking did.
+
+    Attributes
+    ----------
+    frame
+        ``by, group, measure, estimate, n``: over ``all``, and by ``field``, ``size``, ``trained``
+        where the outcome has them. Measures: ``hits`` (share of the true top k among the k that
+        were given the highest P(top k)), ``ndcg``, ``kendall_tau`` (of rank and outcome),
+        ``brier``, ``brier_skill`` (against k/n for everyone).
+    calibration
+        ``promised, happened, n`` by class of P(top k).
+    slope
+        Of logistic calibration, outcome on the logit of P(top k): 1 is calibrated, below 1 the
+        promises were too sure.
+    """
+
+    frame: pd.DataFrame
+    calibration: pd.DataFrame
+    slope: float
+    notes: Notes = ()
+
+
+def evaluate(
+    record: Mapping[str, Any], outcome: pd.DataFrame | pd.Series, *, k: int = 50
+) -> Evaluation:
+    """Hold a past record's ranking against an outcome from data outside the index's window.
+
+    Parameters
+    ----------
+    record
+        A past ``record.json`` (its ``ranking`` is used) or `to_record`'s mapping itself.
+    outcome
+        What happened: a Series by lineage (or by code), or a frame with ``occupation`` and
+        ``outcome`` and optionally ``field``, ``size``, ``trained``. Large means short.
+    k
+        How many make the top; at most half of the occupations compared.
+
+    Raises
+    ------
+    InputError
+        If the record holds no ranking, fewer than five occupations can be compared, outcomes are
+        all alike, or an occupation has two outcomes.
+
+    Examples
+    --------
+    >>> entries = {
+    ...     f"L{i}": {"code": f"{i}", "index": -i, "rank": i + 1, "p_top": 1 - i / 10}
+    ...     for i in range(10)
+    ... }
+    >>> import pandas as pd
+    >>> happened = pd.Series({f"L{i}": 10.0 - i for i in range(10)})
+    >>> evaluate({"year": 2025, "entries": entries}, happened, k=3).frame["estimate"].iloc[0].item()
+    1.0
+    """
+    import pandas as pd
+
+    table = _compared(_entries(record), _tidy(outcome))
+    truth = table["outcome"].to_numpy(dtype=float)
+    if len(table) < 5:
+        raise InputError(
+            f"only {len(table)} ranked occupations have an outcome: five at least are needed; "
+            "are outcomes keyed by lineage or code of the record?"
+        )
+    if np.ptp(truth) == 0:
+        raise InputError("all outcomes are alike: nothing to hold the ranking against")
+    size = min(k, len(table) // 2)
+    top = _is_top(truth, size)
+    p = table["p_top"].to_numpy(dtype=float)
+    rows = _measures("all", "all", table, top, size)
+    for by in ("field", "size", "trained"):
+        if by in table:
+            for group, own in table.groupby(by, sort=True):
+                if len(own) >= 5:
+                    rows += _measures(by, str(group), own, top[own.index.to_numpy()], size)
+    notes = [Note("shortage.evaluated", n=len(table), fields={"k": size})]
+    if size < k:
+        notes.append(Note("shortage.evaluated_fewer", n=size, fields={"asked": k}))
+    columns = ["by", "group", "measure", "estimate", "n"]
+    return Evaluation(
+        frame=pd.DataFrame(rows, columns=columns),
+        calibration=calibration_table(p, top),
+        slope=calibration_slope(p, top),
+        notes=tuple(notes),
+    )
+
+
+def _entries(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    ranking = record.get("ranking", record)
+    if not isinstance(ranking, Mapping) or "entries" not in ranking:
+        raise InputError("the record holds no ranking with `entries`")
+    return ranking["entries"]
+
+
+def _tidy(outcome: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(outcome, pd.Series):
+        outcome = pd.DataFrame({"occupation": outcome.index, "outcome": outcome.to_numpy()})
+    missing = {"occupation", "outcome"} - set(outcome.columns)
+    if missing:
+        raise InputError(f"outcome lacks columns {name_some(sorted(missing))}")
+    twice = outcome["occupation"][outcome["occupation"].duplicated()]
+    if len(twice):
+        raise InputError(f"outcome has two rows for {name_some(sorted(set(twice)))}")
+    return outcome
+
+
+def _compared(entries: Mapping[str, Any], outcome: pd.DataFrame) -> pd.DataFrame:
+    """Ranked occupations with an outcome, by lineage first, by code otherwise."""
+    import pandas as pd
+
+    ranked = {key: row for key, row in entries.items() if row.get("rank") is not None}
+    by_code = {row.get("code"): key for key, row in ranked.items()}
+    keys = [key if key in ranked else by_code.get(key) for key in outcome["occupation"]]
+    table = outcome.assign(lineage=pd.Series(keys, index=outcome.index, dtype=object))
+    table = table[table["lineage"].notna() & table["outcome"].notna()]
+    found = pd.DataFrame(
+        {
+            "rank": [ranked[key]["rank"] for key in table["lineage"]],
+            "p_top": [ranked[key]["p_top"] for key in table["lineage"]],
+        }
+    ).astype(float)
+    return pd.concat([table.reset_index(drop=True), found], axis=1)
+
+
+def _is_top(values: FloatArray, k: int) -> BoolArray:
+    """The k largest; ties keep the given order."""
+    top = np.zeros(len(values), dtype=bool)
+    top[np.argsort(-values, kind="stable")[:k]] = True
+    return top
+
+
+def _measures(
+    by: str, group: str, table: pd.DataFrame, top: BoolArray, k: int
+) -> list[tuple[str, str, str, float, int]]:
+    from scipy.stats import kendalltau
+
+    p = table["p_top"].to_numpy(dtype=float)
+    rank = table["rank"].to_numpy(dtype=float)
+    truth = table["outcome"].to_numpy(dtype=float)
+    n = len(table)
+    size = k if by == "all" else int(top.sum())
+    given = np.zeros(n, dtype=bool)
+    given[np.lexsort((rank, -p))[:size]] = True
+    base = float(np.mean((top.mean() - top) ** 2))
+    brier = float(np.mean((p - top) ** 2))
+    found = {
+        "hits": float((given & top).sum() / size) if size else np.nan,
+        "ndcg": ndcg(rank, truth, size),
+        "kendall_tau": float(kendalltau(-rank, truth).statistic),
+        "brier": brier,
+        "brier_skill": 1 - brier / base if base > 0 else np.nan,
+    }
+    return [(by, group, measure, value, n) for measure, value in found.items()]
+
+
+def ndcg(rank: FloatArray, truth: FloatArray, k: int) -> float:
+    """Discounted gain of the first k by rank over the best possible; gains are percentiles.
+
+    >>> ndcg(np.array([1.0, 2.0, 3.0]), np.array([9.0, 5.0, 1.0]), 2)
+    1.0
+    """
+    if k < 1:
+        return float("nan")
+    gain = truth.argsort(kind="stable").argsort(kind="stable") / max(len(truth) - 1, 1)
+    discount = 1 / np.log2(np.arange(2, min(k, len(rank)) + 2))
+    got = gain[np.argsort(rank, kind="stable")][: len(discount)] @ discount
+    best = np.sort(gain)[::-1][: len(discount)] @ discount
+    return float(got / best)
+
+
+def calibration_table(p: FloatArray, happened: BoolArray) -> pd.DataFrame:
+    """Mean promised probability and share that happened, by class of probability."""
+    import pandas as pd
+
+    at = np.clip(np.digitize(p, BINS[1:-1]), 0, len(BINS) - 2)
+    table = pd.DataFrame({"bin": at, "promised": p, "happened": happened.astype(float)})
+    grouped = table.groupby("bin")
+    result = grouped.mean()
+    return result.assign(n=grouped.size()).reset_index(drop=True)
+
+
+def calibration_slope(p: FloatArray, happened: BoolArray) -> float:
+    """Slope of happened on logit(p) by logistic regression (Newton, lightly ridged).
+
+    NaN where all or none happened.
+    """
+    if happened.all() or not happened.any():
+        return float("nan")
+    clipped = np.clip(p, 1e-3, 1 - 1e-3)
+    x = np.column_stack([np.ones(len(p)), np.log(clipped / (1 - clipped))])
+    beta = np.array([0.0, 1.0])
+    for _ in range(50):
+        mean = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
+        curve = x.T @ (x * (mean * (1 - mean))[:, None]) + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curve, x.T @ (happened - mean))
+        beta = beta + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(beta[1])

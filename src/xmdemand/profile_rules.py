@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from xmdemand.occupation_map import PREFIX
 from xmdemand.tomlfile import Problem
 
 if TYPE_CHECKING:
-    from xmdemand.profile import Profile
+    from xmdemand.profile import District, Group, Level, Profile
 
 PUBLISHABLE = frozenset(
     {
@@ -74,15 +73,16 @@ def _doubles(profile: Profile) -> Iterator[Problem]:
             values = [getattr(item, attribute) for item in getattr(profile, name)]
             yield from _repeated(name, attribute, values)
     for name in ("districts", "groups", "levels"):
-        spoken = [
-            (at, word)
-            for at, item in enumerate(getattr(profile, name))
-            for word in {item.name, *item.aliases}
-        ]
-        owners = Counter(word for _, word in spoken)
-        for at, word in spoken:
-            if owners[word] > 1:
-                yield Problem((name, at), f"{word!r} also means another of the {name}")
+        yield from _ambiguous(name, getattr(profile, name))
+
+
+def _ambiguous(name: str, items: Sequence[District | Group | Level]) -> Iterator[Problem]:
+    """Spellings that mean two of the items; two equal names are told elsewhere."""
+    owner: dict[str, str] = {}
+    for at, item in enumerate(items):
+        for word in dict.fromkeys((item.name, *item.aliases)):
+            if owner.setdefault(word, item.name) != item.name:
+                yield Problem((name, at), f"{word!r} also means {owner[word]}")
 
 
 def _repeated(name: str, attribute: str, values: list[object]) -> Iterator[Problem]:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import spearmanr
-from shortage_city import City, make_city, profile
+from shortage_city import City, classification, draws, make_city, profile
 
+from xmdemand.draws import Draws
 from xmdemand.errors import InputError, NotFoundError
-from xmdemand.shortage import Ranking, methods, rank, to_record
+from xmdemand.shortage import INDICATORS, Ranking, methods, rank, to_record, what_if
+
+
+def _names() -> list[str]:
+    return [item.name for item in INDICATORS]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +28,7 @@ def city() -> City:
 
 
 def run(city: City, **changes: object) -> Ranking:
-    settings: dict[str, object] = {
+    arguments: dict[str, object] = {
         "classification": city.tree,
         "year": 2026,
         "n_draws": 200,
@@ -30,7 +39,7 @@ def run(city: City, **changes: object) -> Ranking:
         if key in changes:
             inputs[key] = changes.pop(key)  # type: ignore[assignment]
     who = changes.pop("profile", profile())
-    return rank(*inputs.values(), who, **(settings | changes))  # type: ignore[arg-type]
+    return rank(*inputs.values(), who, **(arguments | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +102,6 @@ def test_bad_weights_are_refused(city: City) -> None:
         run(city, method="magic")
 
 
-def _names() -> list[str]:
-    from xmdemand.shortage import INDICATORS
-
-    return [item.name for item in INDICATORS]
-
-
 def test_record_is_json_and_remembered(city: City, ranking: Ranking) -> None:
     record = json.loads(json.dumps({"ranking": to_record(ranking)}))
     assert record["ranking"] == to_record(ranking)
@@ -123,3 +126,222 @@ def test_every_note_has_words(city: City, ranking: Ranking) -> None:
         for note in result.notes:
             assert note.say("zh")
             assert note.say("en")
+
+
+def test_a_factor_common_to_all_occupations_cancels_in_ranks(city: City, ranking: Ranking) -> None:
+    """π is one draw for all: another prior of it moves levels, not the order of demand."""
+    priors = profile().priors
+    richer = priors.model_copy(update={"realisation_median": 2 * priors.realisation_median})
+    other = run(city, profile=profile(priors=richer))
+    ratio = other.frame["demand"] / ranking.frame["demand"]
+    np.testing.assert_allclose(ratio, 2.0, rtol=1e-9)
+    assert (other.frame["rank_demand"] == ranking.frame["rank_demand"]).all()
+    assert (other.frame["index"] == ranking.frame["index"]).sum() == ranking.frame["rated"].sum()
+
+
+def test_inputs_in_another_order_give_the_same(city: City, ranking: Ranking) -> None:
+    turned = city.demand.hires.index[::-1]
+    moved = replace(
+        city.demand,
+        hires=city.demand.hires.reindex(turned),
+        totals={name: part.reindex(turned) for name, part in city.demand.totals.items()},
+        log_wage=city.demand.log_wage.reindex(turned),
+    )
+    again = run(city, demand=moved)
+    assert json.dumps(to_record(again)) == json.dumps(to_record(ranking))
+
+
+def test_witnesses_are_shown_with_weights(ranking: Ranking) -> None:
+    frame = ranking.frame
+    assert frame["survey_weight"].between(0, 1).all()
+    low = frame[["survey_demand", "register_demand"]].min(axis=1)
+    high = frame[["survey_demand", "register_demand"]].max(axis=1)
+    # The joint lies between its witnesses but for the draws' own noise.
+    inside = (frame["demand"] > 0.8 * low) & (frame["demand"] < 1.2 * high)
+    assert inside.mean() > 0.95
+    assert (frame["gap_half"] >= frame["gap_one"]).all()
+    assert (frame["gap_one"] >= frame["gap_double"]).all()
+    assert set(frame["basis"]) == {"both"}
+
+
+def test_need_is_capped_by_demand(ranking: Ranking) -> None:
+    need = ranking.draws["need_entry"].values
+    assert (need <= ranking.draws["demand"].values + 1e-9).all()
+    assert (need >= 0).all()
+
+
+def test_levels_and_districts_add_up_to_the_occupation(ranking: Ranking) -> None:
+    for table in (ranking.levels, ranking.districts):
+        total = table.groupby("occupation")[["need_entry", "need_upgrade"]].sum()
+        own = ranking.frame.loc[total.index]
+        with_hires = own["planned"] > 0
+        np.testing.assert_allclose(
+            total.loc[with_hires, "need_entry"], own.loc[with_hires, "need_entry"], rtol=1e-9
+        )
+        assert set(table["advice"]) <= {"open", "guide", "control", "none"}
+
+
+def test_every_unlisted_row_has_its_reason(ranking: Ranking) -> None:
+    frame = ranking.frame
+    assert ((frame["failed"] == "") == frame["listed"]).all()
+    need = frame[frame["failed"] == "shortage.fail_need"]
+    assert (need["failed_value"] < need["failed_limit"]).all()
+    assert (frame.loc[~frame["rated"], "unrated_reason"] != "").all()
+    assert frame.loc[~frame["rated"], "index"].isna().all()
+
+
+def test_barred_and_other_groups_are_not_listed(city: City) -> None:
+    result = run(city, profile=profile(eligible=("4",), barred=("4-01-02",))).frame
+    assert (
+        result.loc[result.index.str.startswith("6"), "failed"] == ("shortage.fail_not_eligible")
+    ).all()
+    assert (
+        result.loc[result.index.str.startswith("4-01-02"), "failed"] == ("shortage.fail_barred")
+    ).all()
+    assert result.loc[~result["eligible"], "rank"].isna().all()
+
+
+def test_shortage_only_form_lists_starred_rows(city: City) -> None:
+    rule = profile().listing.model_copy(update={"form": "shortage"})
+    frame = run(city, profile=profile(listing=rule)).frame
+    assert (frame["tier"] >= 1)[frame["listed"]].all()
+    assert 10 <= frame["listed"].sum() <= 30  # quota 20, in expectation
+
+
+def test_bad_jobs_get_one_star_at_most(city: City) -> None:
+    worst = int(np.argmax(city.tightness))
+    code = city.demand.hires.index[worst]
+    leavers = city.demand.totals["leavers"].values.copy()
+    leavers[:, worst] *= 8
+    wage = city.demand.log_wage.values.copy()
+    wage[:, worst] -= 0.6
+    index = city.demand.hires.index
+    demand = replace(
+        city.demand,
+        totals={**city.demand.totals, "leavers": draws(leavers, index)},
+        log_wage=draws(wage, index),
+    )
+    row = run(city, demand=demand).frame.loc[code]
+    assert row["bad_job"]
+    assert row["tier"] == 1
+    assert row["tier_memoryless"] == 2
+    assert row["cause"] in ("retention", "pay")
+    assert row["remedy"] in ("improve_conditions", "improve_pay")
+
+
+def test_an_indicator_that_runs_backwards_is_told(city: City) -> None:
+    totals = dict(city.demand.totals)
+    wrong = totals["vacancies"].values - totals["unqualified"].values
+    totals["unqualified"] = draws(wrong, city.demand.hires.index)
+    result = run(city, demand=replace(city.demand, totals=totals))
+    told = [note.where for note in result.notes if note.code == "shortage.indicator_sign"]
+    assert told == ["skill_shortage"]
+
+
+def test_a_constant_indicator_is_left_out(city: City) -> None:
+    totals = dict(city.demand.totals)
+    totals["vacancies_3m"] = draws(0.2 * totals["vacancies"].values, city.demand.hires.index)
+    result = run(city, demand=replace(city.demand, totals=totals))
+    assert any(
+        note.code == "shortage.indicator_constant" and note.where == "long_open"
+        for note in result.notes
+    )
+    assert "long_open" not in set(result.indicators["indicator"])
+
+
+def test_cuts_are_set_anew_when_the_method_changes(city: City, ranking: Ranking) -> None:
+    record = {"ranking": to_record(ranking)}
+    other = run(city, year=2027, previous=record, weights={"log_ratio": 0.9})
+    assert "shortage.cuts_method_changed" in {note.code for note in other.notes}
+    assert other.goalposts["since"] == 2027
+    assert other.goalposts["indicators"] == ranking.goalposts["indicators"]
+    record["ranking"]["goalposts"]["editions"] = 5
+    expired = run(city, year=2031, previous=record)
+    assert "shortage.cuts_expired" in {note.code for note in expired.notes}
+
+
+def test_wage_growth_enters_with_the_second_edition(city: City, ranking: Ranking) -> None:
+    index = city.demand.hires.index
+    raised = city.demand.log_wage.values + 0.3 * city.tightness
+    second = replace(city.demand, log_wage=draws(raised, index))
+    result = run(city, demand=second, year=2027, previous={"ranking": to_record(ranking)})
+    growth = result.indicators[result.indicators["indicator"] == "wage_growth"]
+    assert spearmanr(growth["value"], city.tightness).statistic > 0.9
+    assert "shortage.goalpost_new" in {note.code for note in result.notes}
+    assert "shortage.cuts_method_changed" not in {note.code for note in result.notes}
+
+
+def test_what_if_names_the_change_that_turns_the_decision(city: City, ranking: Ranking) -> None:
+    who = profile()
+    frame = ranking.frame
+    code = frame.index[(~frame["listed"]) & (frame["p_need"] > 0.05)][0]
+    table = what_if(ranking, code, who)
+    row = table[(table["decision"] == "listed")].iloc[0]
+    assert not row["holds"]
+    factor = row["needed"] / row["now"]
+    at = frame.index.get_loc(code)
+    need = ranking.draws["need"].values[:, at] * factor
+    assert (need * 1.001 >= who.listing.need_persons).mean() >= who.listing.probability
+    index = ranking.draws["index"].values[:, at]
+    for stars, cut in enumerate(ranking.goalposts["cuts"], start=1):
+        tier = table[(table["decision"] == f"tier_{stars}") & (table["quantity"] == "index")]
+        shift = float(tier["change"].iloc[0])
+        assert (index + shift + 1e-9 >= cut).mean() == pytest.approx(0.5, abs=0.01)
+    with pytest.raises(NotFoundError, match="no occupation"):
+        what_if(ranking, "9-99-99-99", who)
+
+
+def test_too_few_draws_and_unknown_codes(city: City) -> None:
+    with pytest.raises(InputError, match="200 draws, 500 are asked for"):
+        run(city, n_draws=500)
+    strange = city.demand.hires.index[:-1].append(pd.Index(["9-99-99-99"]))
+    odd = Draws(city.demand.hires.values, strange, "persons")
+    result = run(city, demand=replace(city.demand, hires=odd))
+    assert "shortage.unknown_occupation" in {note.code for note in result.notes}
+
+
+def test_one_occupation_alone() -> None:
+    """Nothing to compare with: refused in words, not a rank of one out of one."""
+    tree = classification(n_minor=1, per_minor=1)
+    tree = replace(tree, frame=tree.frame[tree.frame["code"].str.startswith("4")])
+    with pytest.raises(InputError, match=r"no indicator|no occupation"):
+        run(make_city(tree=tree))
+
+
+def test_pipeline_adds_to_supply(city: City, ranking: Ranking) -> None:
+    code = ranking.frame.index[0]
+    pipeline = pd.DataFrame(
+        {
+            "occupation": [code, code],
+            "kind": ["graduates", "trainees"],
+            "persons": [100.0, 10.0],
+            "entry_share": [0.5, np.nan],
+            "stay_share": [0.4, np.nan],
+        }
+    )
+    more = run(city, pipeline=pipeline).frame.loc[code]
+    who = profile().priors
+    expected = 100 * 0.5 * 0.4 + 10 * who.graduate_entry * who.graduate_stay
+    assert more["supply"] - ranking.frame.loc[code, "supply"] == pytest.approx(expected)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    given_weights=st.dictionaries(
+        st.sampled_from(_names()), st.floats(0.01, 5), min_size=1, max_size=6
+    )
+)
+def test_contributions_add_up_whatever_the_weights(
+    small: City, given_weights: dict[str, float]
+) -> None:
+    result = rank(
+        small.demand, small.outlook, small.intent, profile(),
+        classification=small.tree, year=2026, n_draws=50, seed=1, weights=given_weights,
+    )  # fmt: skip
+    total = result.indicators.groupby("occupation")["contribution"].sum(min_count=1)
+    np.testing.assert_allclose(total.reindex(result.frame.index), result.frame["index"], atol=1e-10)
+
+
+@pytest.fixture(scope="module")
+def small() -> City:
+    return make_city(n_draws=50, tree=classification(n_minor=2, per_minor=5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -205,6 +205,7 @@ def test_several_variables_and_domains_at_once(samples):
     assert list(ratio.columns[:2]) == ["variable", "denominator"]
 
 
+@settings(max_examples=25, deadline=None)
 @given(scale=st.floats(1e-3, 1e6), shift=st.floats(-100, 100))
 def test_scale_laws(scale, shift):
     rng = np.random.default_rng(0)

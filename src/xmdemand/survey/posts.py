@@ -142,12 +142,17 @@ class Shares:
     notes: Notes
 
 
+def parents_of(classification: HasFrame) -> dict[str, str]:
+    """The code above every code; empty at the top."""
+    frame = classification.frame.reset_index()
+    parent = frame["parent"].astype(object).where(frame["parent"].notna(), "")
+    return dict(zip(frame["code"].astype(str), parent.astype(str), strict=True))
+
+
 def units_below(classification: HasFrame) -> dict[str, tuple[str, ...]]:
     """The units under every code of the tree."""
     frame = classification.frame.reset_index()
-    parent = dict(
-        zip(frame["code"].astype(str), frame["parent"].fillna("").astype(str), strict=True)
-    )
+    parent = parents_of(classification)
     below: dict[str, list[str]] = {}
     for code in frame.loc[frame["level"] == "unit", "code"].astype(str):
         above = parent.get(code, "")

@@ -16,25 +16,15 @@ if TYPE_CHECKING:
 
 PUBLISHABLE = frozenset(
     {
-        *(
-            "seq",
-            "lineage",
-            "code",
-            "name",
-            "marks",
-            "industry",
-            "field",
-            "levels",
-            "stars",
-            "tier",
-        ),
-        *("training", "groups", "department", "departments", "work_types", "institutions"),
-        *("bodies", "districts", "demand", "new", "new_occupation", "previous_seq", "decided"),
-        *("demand_by_district", "ratio", "wage", "subsidy", "uplift", "thin", "decision"),
-        "remark",
+        *("seq", "lineage", "code", "name", "pinyin", "initials", "marks", "industry", "field"),
+        *("levels", "stars", "tier", "training", "groups", "department", "departments"),
+        *("work_types", "institutions", "bodies", "districts", "demand", "demand_by_district"),
+        *("subsidy", "uplift", "ratio", "wage", "new", "new_occupation", "previous_seq"),
+        *("decided", "decision", "thin", "remark"),
     }
 )
-"""Columns and fields of a catalogue entry that a city may publish; all else is internal."""
+"""Columns and fields of a catalogue entry that a city may choose to publish; all else is
+internal."""
 
 
 def contradictions(profile: Profile) -> list[Problem]:

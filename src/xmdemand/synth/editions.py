@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from xmdemand.intake.columns import choice, header
 from xmdemand.profile import Profile
 from xmdemand.settings import settings_template
 from xmdemand.synth.city import City, city
 from xmdemand.synth.employer_files import write_returns
 from xmdemand.synth.other_files import write_others
+from xmdemand.synth.sheets import LABEL, Row, Sheet, write_csv
+from xmdemand.synth.world import common_titles
 
 EXAMPLE_YEAR, EXAMPLE_SEED = 2026, 3
 
@@ -35,8 +38,6 @@ def write(city: City, folder: str | Path) -> list[Path]:
 
 def write_truth(city: City, path: str | Path) -> Path:
     """Write what is true of the city beside its files, as CSV."""
-    from xmdemand.synth.sheets import LABEL
-
     path = Path(path)
     truth = city.truth.reset_index().assign(remark=LABEL)
     path.write_bytes(truth.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
@@ -90,5 +91,64 @@ def write_edition(
 
 
 def example(folder: str | Path) -> City:
-    """Write the packaged example: an invented city's edition, messy files and all."""
-    return write_edition(folder, year=EXAMPLE_YEAR, seed=EXAMPLE_SEED)
+    """Write the packaged example: an invented city's edition, messy files and all.
+
+    Beside what `write_edition` writes there are titles that people coded last year and what
+    departments decided this year.
+    """
+    folder = Path(folder)
+    drawn = write_edition(folder, year=EXAMPLE_YEAR, seed=EXAMPLE_SEED)
+    write_csv(folder / "coded_titles.csv", _confirmed(drawn), "utf-8-sig")
+    write_csv(folder / "decisions.csv", _decisions(drawn), "utf-8-sig")
+    return drawn
+
+
+def _confirmed(city: City) -> Sheet:
+    """Every third everyday title of the city's occupations, coded by a person last year."""
+    said = common_titles()
+    pairs = [
+        (title, code)
+        for code, name in city.truth["name"].items()
+        for title in said.get(name, ())[:1]
+    ]
+    rows: list[Row] = [
+        [title, str(code), "示例编码员", f"{city.options.year - 1}-04-20"]
+        for title, code in pairs[::3]
+    ]
+    return Sheet("", [], [["title", "code", "who", "when"]], rows)
+
+
+DECISIONS = (
+    ("养老护理员", "keep", "长期照护需求稳定，同意列入", "示例决定人甲", "市民政局"),
+    (
+        "无人机驾驶员",
+        "add",
+        "低空运输试点年内开通，航线运营单位已提出用人计划",
+        "示例决定人乙",
+        "市交通局",
+    ),
+    ("酿酒师", "drop", "本地两家企业停产，培训机构无开班条件", "示例决定人丙", "市工信局"),
+    (
+        "健康照护师",
+        "raise",
+        "长期护理保险扩面，定点机构持证上岗要求提高",
+        "示例决定人丁",
+        "市医保局",
+    ),
+)
+"""Occupation, action, reason, who (invented), department."""
+
+
+def _decisions(city: City) -> Sheet:
+    """What departments of the invented city answered."""
+    columns = ("title", "code", "action", "reason", "who", "department", "date")
+    codes = {name: str(code) for code, name in city.truth["name"].items()}
+    rows: list[Row] = [
+        [
+            *(name, codes[name], choice("decisions", "action", action), reason, who, department),
+            f"{city.options.year}-05-08",
+        ]
+        for name, action, reason, who, department in DECISIONS
+        if name in codes
+    ]
+    return Sheet("", [], [[header("decisions", column) for column in columns]], rows)

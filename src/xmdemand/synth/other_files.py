@@ -111,13 +111,12 @@ def _month_sheet(city: City, table: pd.DataFrame, month: pd.Timestamp) -> Sheet:
 
 
 def _register_rows(table: pd.DataFrame, *, dash: bool) -> list[Row]:
-    zero: Cell = "-" if dash else 0
     return [
         [
             district,
             title,
-            *[int(count) or zero for count in counts],
-            zero if np.isnan(ratio) else float(ratio),
+            *map(int, counts),
+            ("-" if dash else None) if np.isnan(ratio) else float(ratio),
         ]
         for district, title, *counts, ratio in table[list(REGISTER)].to_numpy()
     ]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xmdemand.intake.layout import firm_above
 from xmdemand.intake.sheets import Sheet
 from xmdemand.intake.tables import UNCERTAIN_COUNTS
 from xmdemand.intake.text import bare
@@ -39,9 +40,12 @@ def firm_key(name: str, city: str = "") -> str:
 
 
 def _firm_columns(sheet: Sheet) -> dict[str, np.ndarray]:
+    names = sheet.text("firm_name")
+    if "firm_name" not in sheet.decoded and (above := firm_above(sheet.layout.above)):
+        names = np.full(sheet.n, above, dtype=object)
     return {
         "firm": sheet.text("firm"),
-        "firm_name": sheet.text("firm_name"),
+        "firm_name": names,
         "district": _district(sheet),
         "industry": sheet.text("industry"),
         "size_class": sheet.text("size_class"),
@@ -233,11 +237,23 @@ def register(sheet: Sheet) -> pd.DataFrame:
     sheet.refuse(np.flatnonzero(empty), shown, "intake.no_count")
     nameless = (table["title"] == "") & (table["code"] == "")
     sheet.refuse(np.flatnonzero(nameless), "title", "intake.required")
+    _refuse_city_totals(sheet, table)
     table["not_stated"] = table["title"].map(bare).isin(NOT_STATED)
     for side in ("posts", "seekers"):
         parts = table[f"{side}_carried"] + table[f"{side}_new"]
         table[f"{side}_total"] = table[f"{side}_total"].fillna(parts)
     return table[sheet.kept()]
+
+
+def _refuse_city_totals(sheet: Sheet, table: pd.DataFrame) -> None:
+    """Rows of the whole city in a table that also has its districts would count twice."""
+    if "district" not in sheet.decoded or not (table["district"] != "").any():
+        return
+    whole = [sheet.cell(place, "district") in _WHOLE_CITY for place in range(sheet.n)]
+    sheet.refuse(np.flatnonzero(whole), "district", "intake.city_total")
+
+
+_WHOLE_CITY = frozenset(["全市", "全市合计", "市级", "市本级合计"])
 
 
 def _add_month(sheet: Sheet, table: pd.DataFrame) -> None:
@@ -275,6 +291,8 @@ def workers(sheet: Sheet) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "number": sheet.text("number"),
+            "submitted": pd.to_datetime(pd.Series(sheet.get("submitted", lambda v: v.value, None))),
+            "seconds": sheet.text("seconds"),
             "district": _district(sheet),
             "group": sheet.text("group"),
             "age": sheet.get("age", lambda v: v.value, None),

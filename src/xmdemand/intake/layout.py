@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.sources import Grid, Rows
-from xmdemand.intake.text import bare, words_of
+from xmdemand.intake.text import bare, plain, words_of
 
+IGNORE = "-"
+"""Stands in `mapping.toml` for a heading that means no column."""
 HEAD_ROWS = 40
 """How far down headings are looked for."""
 SURE = 0.8
@@ -29,6 +31,26 @@ _REPEAT = re.compile(r"[(]?(?:第?[一二三四五六七八九1-9][)]?(?:志愿|
 _UNIT = re.compile(r"(?:单位|计量单位)\s?[:：]?\s?((?:[万千百十])?(?:人次|人|元|个))")
 _UNIT_IN_HEAD = re.compile(r"[(]([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
 _SCALES = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1000.0, "万": 10_000.0}
+_META = frozenset(
+    [
+        "序号",
+        "编号",
+        "来源",
+        "来源详情",
+        "来自ip",
+        "ip",
+        "总分",
+        "所用时间",
+        "提交答卷时间",
+        "用户id",
+        "填写时间",
+    ]
+)
+"""Headings of numbering and of questionnaire sites that mean no column of ours."""
+_FIRM_ABOVE = re.compile(
+    r"(?:填报单位|填表单位|单位名称|企业名称|报送单位)(?:[(][^)]*[)])?\s?[:：]\s?([^\s(:：]{4,40})"
+)
+_OPTION = re.compile(r"^(.+?)[(]([^()]+(?:[(][^()]*[)][:：]?)?)[)]$")
 _OPPOSED = (
     ("过去", "未来"),
     ("上期", "本期"),
@@ -70,6 +92,8 @@ class Layout:
         Position -> column; several positions for a column that repeats.
     options
         Position -> the option a 0/1 column of a multiple choice stands for.
+    questionnaire
+        Whether it is the export of a questionnaire site, where -2 and -3 mean not answered.
     labels
         The headings as they stand, joined over two rows.
     units
@@ -88,6 +112,7 @@ class Layout:
     units: Mapping[int, float]
     above: str = ""
     options: Mapping[int, str] = field(default_factory=dict)
+    questionnaire: bool = False
     taken: tuple[Guess, ...] = ()
     proposed: tuple[Guess, ...] = ()
 
@@ -130,7 +155,7 @@ def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = Non
     'vacancies'
     """
     if confirmed and (name := confirmed.get(heading_key(label))):
-        return KINDS[kind].column(name)
+        return None if name == IGNORE else KINDS[kind].column(name)
     known = _headings(kind)
     for key in _keys(label):
         if key in known:
@@ -142,27 +167,77 @@ def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = Non
 
 
 def find_layout(
-    grid: Grid, confirmed: Mapping[str, Mapping[str, str]] | None = None
-) -> Layout | None:
-    """Find headings, kind and columns; None if the sheet holds no table we know.
+    grid: Grid,
+    confirmed: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    kind: str = "",
+) -> Layout | str:
+    """Find headings, kind and columns, or say by a message code why there are none.
 
     Every one of the first rows is tried as a heading row, alone and joined with the next one; the
-    kind that knows most of the headings wins, names of folder and file break ties.
+    kind that knows most of the headings wins. Two kinds that know as many are settled by words in
+    the names of folder, file and sheet, or else not at all.
+
+    Parameters
+    ----------
+    grid
+        A sheet.
+    confirmed
+        Kind -> heading -> column, as a person confirmed.
+    kind
+        What a person said the sheet is.
     """
-    best: tuple[float, Layout] | None = None
+    best: dict[str, tuple[float, int, int, tuple[str, ...], dict[int, Column]]] = {}
+    kinds = [KINDS[kind]] if kind else list(KINDS.values())
     rows = grid.rows[:HEAD_ROWS]
     for place, row in enumerate(rows):
-        if sum(bool(words_of(cell)) for cell in row) < 2:
+        if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) < 2:
             continue
+        above = _above(rows, place)
         for depth, labels in _labels_at(rows, place, grid.merged):
-            for kind in KINDS.values():
-                names = (confirmed or {}).get(kind.name, {})
-                columns = _match(kind, labels, names)
-                score = _score(kind, columns, grid)
-                if score and (best is None or score - 0.01 * depth > best[0]):
-                    layout = _layout(kind, place, depth, labels, columns, rows)
-                    best = (score - 0.01 * depth, layout)
-    return None if best is None else _with_guesses(best[1])
+            for candidate in kinds:
+                names = (confirmed or {}).get(candidate.name, {})
+                columns = _match(candidate, labels, names)
+                score = _score(candidate, columns, above) - 0.01 * depth
+                if score > 0 and (candidate.name not in best or score > best[candidate.name][0]):
+                    best[candidate.name] = (score, place, depth, labels, columns)
+        if best and place > max(found[1] for found in best.values()) + 3:
+            break
+    if not best:
+        return "intake.no_table"
+    path = f"{grid.file}/{grid.sheet}/{_above(rows, min(f[1] for f in best.values()))}"
+    ranked = sorted(
+        best, key=lambda name: best[name][0] + 0.3 * _named(KINDS[name], path), reverse=True
+    )
+    first = best[ranked[0]]
+    if len(ranked) > 1 and best[ranked[1]][0] + 0.3 * _named(KINDS[ranked[1]], path) == (
+        first[0] + 0.3 * _named(KINDS[ranked[0]], path)
+    ):
+        return "intake.ambiguous_kind"
+    _, place, depth, labels, columns = first
+    layout = _layout(KINDS[ranked[0]], place, depth, labels, columns, rows)
+    return _with_guesses(layout, (confirmed or {}).get(ranked[0], {}))
+
+
+def _above(rows: Rows, place: int) -> str:
+    """The text of the rows above the headings."""
+    return "\n".join(
+        " ".join(text for cell in row if (text := words_of(cell))) for row in rows[:place]
+    )
+
+
+def _named(kind: Kind, path: str) -> bool:
+    return any(word in path for word in kind.words)
+
+
+def firm_above(above: str) -> str:
+    """The firm named above the headings, where a file is one firm's own return.
+
+    >>> firm_above("填报单位（盖章）：示例电子有限公司 填报日期：2026年3月15日")
+    '示例电子有限公司'
+    """
+    found = _FIRM_ABOVE.search(plain(above))
+    return found[1] if found and not found[1].startswith(("填报", "填表", "盖章")) else ""
 
 
 def _labels_at(
@@ -199,26 +274,40 @@ def _match(kind: Kind, labels: tuple[str, ...], names: Mapping[str, str]) -> dic
     taken: set[str] = set()
     for place, label in enumerate(labels):
         column = find_column(kind.name, label, names) if label else None
+        if column is None and label and (option := _OPTION.match(bare(label))):
+            column = find_column(kind.name, option[1], names)
+            column = column if column is not None and column.repeats else None
         if column is not None and (column.repeats or column.name not in taken):
             columns[place] = column
             taken.add(column.name)
     return columns
 
 
-def _score(kind: Kind, columns: Mapping[int, Column], grid: Grid) -> float:
+def _options(kind: str, labels: tuple[str, ...], columns: Mapping[int, Column]) -> dict[int, str]:
+    """Positions of a multiple choice that was split into one column an option."""
+    found = {}
+    for place, column in columns.items():
+        option = _OPTION.match(bare(labels[place]))
+        if column.repeats and option and find_column(kind, labels[place]) is None:
+            found[place] = option[2].rstrip(":：")
+    return found
+
+
+def _score(kind: Kind, columns: Mapping[int, Column], above: str) -> float:
+    """How many of a kind's columns the headings name; 0 if they cannot be that kind's."""
     names = {column.name for column in columns.values()}
     useful = {column.name for column in columns.values() if column.kind != "ignored"}
+    if "firm" in names or (kind.name == "employers" and firm_above(above)):
+        names = names | {"firm_name"}
     if not names & set(kind.marks) or len(useful) < 2:
         return 0.0
     required = [column.name for column in kind.columns if column.required]
-    if sum(name in names for name in required) < min(len(required), 1):
+    if required and not names.intersection(required):
         return 0.0
-    path = f"{grid.file}/{grid.sheet}"
     return (
         len(useful)
         + 0.4 * (len(names) - len(useful))
         + 0.5 * sum(name in names for name in required)
-        + 1.5 * any(word in path for word in kind.words)
     )
 
 
@@ -230,9 +319,7 @@ def _layout(
     columns: dict[int, Column],
     rows: Rows,
 ) -> Layout:
-    above = "\n".join(
-        " ".join(text for cell in row if (text := words_of(cell))) for row in rows[:place]
-    )
+    above = _above(rows, place)
     corner = _UNIT.search(above)
     general = _SCALES[corner[1][0]] if corner and corner[1][0] in _SCALES else 1.0
     units = {}
@@ -242,16 +329,28 @@ def _layout(
             units[position] = _SCALES[own[1]] if own else general
         elif column.kind == "wage":
             units[position] = _SCALES[own[1]] if own else 1.0
-    return Layout(kind.name, place + depth, place + 1, columns, labels, units, above)
+    keys = {heading_key(label) for label in labels if label}
+    return Layout(
+        kind.name,
+        place + depth,
+        place + 1,
+        columns,
+        labels,
+        units,
+        above,
+        options=_options(kind.name, labels, columns),
+        questionnaire=bool(keys & {"提交答卷时间", "来自ip", "所用时间"}),
+    )
 
 
-def _with_guesses(layout: Layout) -> Layout:
+def _with_guesses(layout: Layout, confirmed: Mapping[str, str]) -> Layout:
     """Look unknown headings up by likeness among the columns that are still free."""
     columns = dict(layout.columns)
     taken, proposed = [], []
     used = {column.name for column in columns.values()}
     for place, label in enumerate(layout.labels):
-        if not label or place in columns:
+        key = heading_key(label) if label else ""
+        if not key or place in columns or key in _META or key in confirmed:
             continue
         guess = _likest(layout.kind, label, used)
         if guess is None:
@@ -263,18 +362,35 @@ def _with_guesses(layout: Layout) -> Layout:
         else:
             proposed.append(guess)
     units = {place: layout.units.get(place, 1.0) for place in columns}
-    return Layout(
-        layout.kind,
-        layout.first,
-        layout.header_row,
-        columns,
-        layout.labels,
-        units,
-        layout.above,
-        layout.options,
-        tuple(taken),
-        tuple(proposed),
+    return replace(
+        layout, columns=columns, units=units, taken=tuple(taken), proposed=tuple(proposed)
     )
+
+
+def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:
+    """For a sheet without known headings: which kind its likest row could be, column by column.
+
+    Nothing is proposed unless at least two headings of one row resemble columns of one kind.
+    """
+    best: list[tuple[str, Guess]] = []
+    for row in grid.rows[:HEAD_ROWS]:
+        labels = [text for cell in row if isinstance(cell, str) and (text := words_of(cell))]
+        labels = [label for label in labels if len(label) <= 20]
+        if len(labels) < 3:
+            continue
+        for kind in KINDS:
+            used: set[str] = set()
+            guesses: list[tuple[str, Guess]] = []
+            for label in labels:
+                guess = _likest(kind, label, used)
+                if guess is not None:
+                    used.add(guess.column)
+                    guesses.append((kind, guess))
+            if len(guesses) >= 2 and sum(g.score for _, g in guesses) > sum(
+                g.score for _, g in best
+            ):
+                best = guesses
+    return best
 
 
 def _likest(kind: str, label: str, used: set[str]) -> Guess | None:

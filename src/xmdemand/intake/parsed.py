@@ -94,6 +94,8 @@ UNSTATED = frozenset(
         "几个",
     ]
 )
-SKIPPED = frozenset(["(跳过)", "(空)", "跳过", "空", "-2", "-3"])
+SKIPPED = frozenset(["(跳过)", "(空)", "跳过", "空"])
+SKIP_NUMBERS = frozenset(["-2", "-3"])
+"""Not answered and skipped, in the number form of a questionnaire site's export."""
 EMPTY = NOTHING | SKIPPED
 """What stands in a cell nobody filled, also in questionnaire exports."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from xmdemand.intake.body import Body, data_rows
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.decode import Decoded, decode
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
+from xmdemand.intake.parsed import SKIP_NUMBERS
 from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import words_of
@@ -46,6 +47,11 @@ class Sheet:
     def kind(self) -> Kind:
         """What kind of table it is."""
         return KINDS[self.layout.kind]
+
+    @cached_property
+    def place_of(self) -> dict[int, int]:
+        """Row number -> position among the data rows."""
+        return {number: place for place, number in enumerate(self.body.numbers)}
 
     @property
     def n(self) -> int:
@@ -130,26 +136,46 @@ FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees"
 
 
 def parse_sheet(grid: Grid, layout: Layout, names: Names) -> Sheet:
-    """Parse every declared column of a sheet and refuse rows without a required value."""
+    """Parse every declared column of a sheet."""
     body = data_rows(grid, layout)
     _fill_merged(grid, layout, body)
+    filled = _fill_blank_firms(layout, body)
     decoded: dict[str, list[Decoded]] = {}
     for position, column in layout.columns.items():
         if column.kind == "ignored" and column.name != "number":
             continue
-        cells = [row[position] if position < len(row) else None for row in body.rows]
-        unit = layout.units.get(position, 1.0)
         declared = _as_text(column) if column.kind == "ignored" else column
+        cells = _column_cells(body, layout, position)
+        unit = layout.units.get(position, 1.0)
         decoded.setdefault(column.name, []).append(decode(declared, cells, names, unit=unit))
     sheet = Sheet(grid, layout, body, names, decoded)
     for name, columns in decoded.items():
-        header = sheet.kind.column(name).header
         for item in columns:
-            sheet.odd.extend(
-                Problem(place, header, mask(words_of(cell)), item.column.expected, f"intake.{flag}")
-                for place, cell, flag in item.doubts()
-            )
+            for place, _, flag in item.doubts():
+                sheet.flag([place], name, f"intake.{flag}")
+    if filled:
+        sheet.flag(filled, "firm_name", "intake.filled_down")
     return sheet
+
+
+def _column_cells(body: Body, layout: Layout, position: int) -> list[object]:
+    """The cells of one column, without codes for not answered, a chosen option as its name."""
+    cells = [row[position] if position < len(row) else None for row in body.rows]
+    if layout.questionnaire:
+        cells = [None if words_of(cell) in SKIP_NUMBERS else cell for cell in cells]
+    option = layout.options.get(position)
+    if option is None:
+        return cells
+    texts = [words_of(cell) for cell in cells]
+    other = option.startswith(("其他", "其它"))
+    return [
+        option if text in _CHOSEN and not other else text if other and text not in _TICKS else None
+        for text in texts
+    ]
+
+
+_CHOSEN = frozenset(["1", "是", "√", "✓", "选中", "true", "True"])
+_TICKS = _CHOSEN | {"0", "否", "false", "False", ""}
 
 
 def _as_text(column: Column) -> Column:
@@ -169,10 +195,32 @@ def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
                 body.rows[at[row]][start[1]] = value
 
 
-def problem_frame(sheet: Sheet, problems: Iterable[Problem]) -> pd.DataFrame:
+def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
+    """Fill the firm down where a row names a post but nothing at all about its firm.
+
+    That is what a merged cell leaves behind in a format that does not tell merges.
+    """
+    own = [p for p, column in layout.columns.items() if column.name in FILLED]
+    posts = [p for p, column in layout.columns.items() if column.name == "title"]
+    if layout.kind != "employers" or not own or not posts:
+        return []
+    filled = []
+    for place in range(1, len(body.rows)):
+        row, above = body.rows[place], body.rows[place - 1]
+        if any(words_of(row[p]) for p in own if p < len(row)):
+            continue
+        if any(words_of(row[p]) for p in posts if p < len(row)):
+            row.extend([None] * (max(own) + 1 - len(row)))
+            for p in own:
+                row[p] = above[p] if p < len(above) else None
+            filled.append(place)
+    return filled
+
+
+def problem_rows(sheet: Sheet, problems: Iterable[Problem]) -> Iterator[tuple[object, ...]]:
     """Problems as rows of the quarantine or of the oddities."""
-    rows = [
-        (
+    for problem in problems:
+        yield (
             sheet.grid.file,
             sheet.grid.sheet,
             sheet.body.numbers[problem.place],
@@ -182,9 +230,6 @@ def problem_frame(sheet: Sheet, problems: Iterable[Problem]) -> pd.DataFrame:
             problem.code,
             sheet.masked_row(problem.place),
         )
-        for problem in problems
-    ]
-    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
 
 
 PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "found", "expected", "code", "text")

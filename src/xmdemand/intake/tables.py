@@ -69,10 +69,14 @@ class Tables(Result):
         Refused rows: ``file, sheet, row, column, found, expected, code, text`` where ``text`` is
         the row as read with personal data masked.
     oddities
-        Cells of accepted rows that a person should look at, with the columns of ``quarantine``.
+        Cells of accepted rows that a person should look at, with the columns of ``quarantine`` and
+        ``severity`` (``info, warning``).
     titles
         Title coding: ``title, kind`` (``post, wish, register``), ``n, status, code, name, score,
         method, alternatives``.
+    proposals
+        Headings to confirm: ``file, sheet, kind, heading, column, header, score, taken`` (used
+        already for its likeness, or only proposed); a sheet nobody could place has an empty kind.
     """
 
     firms: pd.DataFrame | None = None
@@ -87,6 +91,7 @@ class Tables(Result):
     quarantine: pd.DataFrame | None = None
     oddities: pd.DataFrame | None = None
     titles: pd.DataFrame | None = None
+    proposals: pd.DataFrame | None = None
     notes: Notes = ()
 
     def only(self, *names: str) -> Tables:

@@ -1,0 +1,213 @@
+"""What can only be done once every file is read: duplicates, titles, ages, the accounting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from xmdemand.intake import joining
+from xmdemand.intake.assemble import AGE_BANDS
+from xmdemand.intake.coding import TITLE_COLUMNS, code_titles
+from xmdemand.intake.ledger import PROPOSAL_COLUMNS, Ledger
+from xmdemand.intake.tables import Tables
+from xmdemand.intake.values import parse_count, parse_district
+from xmdemand.notes import Note
+from xmdemand.profile import Profile
+
+if TYPE_CHECKING:
+    from xmdemand.occupations import Classification
+
+Parts = dict[str, pd.DataFrame]
+
+
+def finish(
+    ledger: Ledger, profile: Profile, classification: Classification, confirmed: pd.DataFrame
+) -> Tables:
+    """The tables of everything in the ledger."""
+    parts = {kind: pd.concat(tables, ignore_index=True) for kind, tables in ledger.parts.items()}
+    joining.identify_firms(parts, profile.city)
+    _drop_repeated(parts, ledger)
+    titles = _code(parts, classification, confirmed)
+    _flag_suspicious(parts, ledger)
+    notes = [*ledger.notes, *ledger.summary()]
+    if "margins" in parts:
+        parts["margins"]["category"] = _categories(parts["margins"], ledger)
+    if "workers" in parts:
+        notes += _finish_workers(parts)
+    if "register" in parts:
+        notes += _quarterly(parts["register"])
+    return Tables(
+        **{kind: table.reset_index(drop=True) for kind, table in parts.items()},
+        files=ledger.files(),
+        quarantine=ledger.quarantine(),
+        oddities=ledger.oddities(),
+        titles=titles,
+        proposals=pd.DataFrame(ledger.proposals, columns=list(PROPOSAL_COLUMNS)),
+        notes=tuple(notes),
+    )
+
+
+_REPEATS: Mapping[str, tuple[Callable[[pd.DataFrame], joining.Refusals], str]] = {
+    "employers": (joining.superseded_returns, "firm_name"),
+    "register": (joining.superseded_register, "title"),
+    "workers": (joining.repeated_persons, "number"),
+}
+_DOUBTS: Mapping[str, Callable[[pd.DataFrame], list[tuple[str, str, str]]]] = {
+    "employers": joining.suspicious_returns,
+    "register": joining.suspicious_register,
+    "workers": joining.suspicious_persons,
+}
+
+
+def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
+    for kind, (find, column) in _REPEATS.items():
+        if kind in parts:
+            refused = find(parts[kind])
+            ledger.refuse(refused, column)
+            kept = ~parts[kind]["source"].isin(list(refused))
+            parts[kind] = parts[kind][kept].reset_index(drop=True)
+
+
+def _flag_suspicious(parts: Parts, ledger: Ledger) -> None:
+    for kind, find in _DOUBTS.items():
+        if kind in parts:
+            ledger.flag(find(parts[kind]))
+
+
+_TITLES = {
+    "employers": ("post", "post"),
+    "workers": ("wish", "wish"),
+    "register": ("title", "register"),
+    "pipeline": ("title", "register"),
+    "trainable": ("title", "register"),
+    "decisions": ("title", "register"),
+}
+"""Kind of table -> its column of titles and what `Tables.titles` calls them."""
+
+
+def _code(parts: Parts, classification: Classification, confirmed: pd.DataFrame) -> pd.DataFrame:
+    """Code every distinct title once and write the codes into the tables."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for kind, (column, label) in _TITLES.items():
+        if kind in parts:
+            table = _statable(parts[kind])
+            pairs = Counter(zip(table[column], table["code"], strict=True))
+            counts.update({(*pair, label): n for pair, n in pairs.items() if any(pair)})
+    coded = code_titles(counts, classification, confirmed)
+    for kind, (column, _) in _TITLES.items():
+        if kind in parts:
+            _write_codes(parts, kind, column, coded)
+    rows = [
+        {**coded[title, code], "kind": label, "n": n} for (title, code, label), n in counts.items()
+    ]
+    return pd.DataFrame(rows, columns=list(TITLE_COLUMNS))
+
+
+def _statable(table: pd.DataFrame) -> pd.DataFrame:
+    return table[~table["not_stated"]] if "not_stated" in table else table
+
+
+def _write_codes(
+    parts: Parts, kind: str, column: str, coded: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> None:
+    table = parts[kind]
+    pairs = list(zip(table[column], table["code"], strict=True))
+    blank = {"code": "", "status": ""}
+    found = {pair: coded.get(pair, blank) for pair in set(pairs)}
+    table["occupation"] = [found[pair]["code"] for pair in pairs]
+    table["occupation_status"] = [found[pair]["status"] for pair in pairs]
+    if kind == "register":
+        table.loc[table["not_stated"], "occupation_status"] = "not_stated"
+        parts[kind] = table.drop(columns="not_stated")
+
+
+def _categories(table: pd.DataFrame, ledger: Ledger) -> list[str]:
+    """Categories of the margins under the profile's names."""
+    named = []
+    for variable, category in zip(table["variable"], table["category"], strict=True):
+        if variable == "district":
+            named.append(parse_district(category, ledger.names.districts).value or category)
+        elif variable == "group":
+            named.append(ledger.names.group(category) or category)
+        else:
+            named.append(category)
+    return named
+
+
+def _finish_workers(parts: Parts) -> list[Note]:
+    """Running numbers of persons; ages into the bands of the margins."""
+    table = parts["workers"]
+    table["person"] = pd.factorize(table["source"])[0] + 1
+    bands: tuple[str, ...] = AGE_BANDS
+    if "margins" in parts:
+        margins = parts["margins"]
+        bands = tuple(margins.loc[margins["variable"] == "age_band", "category"]) or AGE_BANDS
+    year = _reference_year(parts)
+    notes = []
+    born = [isinstance(age, float) and age > 150 for age in table["age"]]
+    if any(born):
+        code = "intake.birth_years" if year else "intake.birth_years_unknown"
+        notes.append(Note(code, "", sum(born), "info", {"year": year or 0}))
+    ages = {age: age_band(age, bands, year) for age in set(table["age"])}
+    table["age_band"] = [ages[age] for age in table["age"]]
+    table["selection"] = table["selection"].where(table["selection"] != "", "voluntary")
+    parts["workers"] = table.drop(columns=["age", "number", "seconds"])
+    return notes
+
+
+def _reference_year(parts: Parts) -> int | None:
+    """The year that years of birth are counted from: the latest day any input bears."""
+    days = [
+        parts[kind][column].max()
+        for kind, column in (("workers", "submitted"), ("employers", "submitted"))
+        if kind in parts
+    ]
+    days += [parts["register"]["month"].max()] if "register" in parts else []
+    years = [day.year for day in days if pd.notna(day)]
+    return max(years) if years else None
+
+
+def age_band(age: object, bands: tuple[str, ...], year: int | None = None) -> str:
+    """The band an age, a year of birth (with `year`) or a band written otherwise lies in.
+
+    Examples
+    --------
+    >>> age_band(33.0, ("16-24岁", "25-44岁", "45岁及以上"))
+    '25-44岁'
+    >>> age_band("45-", ("16-24岁", "25-44岁", "45岁及以上"))
+    '45岁及以上'
+    """
+    if age is None or age == "":
+        return ""
+    if isinstance(age, str):
+        low, _, high = age.partition("-")
+        span = (float(low or 0), float(high or 200))
+    else:
+        years = float(str(age))
+        if years > 150:
+            if year is None:
+                return ""
+            years = year - years
+        span = (years, years)
+    for band in bands:
+        ends = _ends(band)
+        if ends is not None and ends[0] <= span[0] and span[1] <= ends[1]:
+            return band
+    return ""
+
+
+def _ends(band: str) -> tuple[float, float] | None:
+    text = band.replace("岁", "").replace("周", "")
+    text = f"{text}200" if text.endswith("-") else text
+    count = parse_count(text)
+    if count.kind == "missing":
+        return None
+    return count.low, 200.0 if count.high != count.high else count.high
+
+
+def _quarterly(table: pd.DataFrame) -> list[Note]:
+    n = int((table["months"] == 3).sum())
+    return [Note("intake.quarterly", "", n, "warning")] if n else []

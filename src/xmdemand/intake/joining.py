@@ -1,0 +1,167 @@
+"""Rows of different files that speak of the same thing: firms, returns sent twice, corrections.
+
+The rule: of one firm's returns the last by its day of filing counts; without days, a file whose
+name says it is a correction (更正, 修订, 重报) goes before others, then the later name in order.
+Two returns of one firm that share no post and bear no days are both kept (two parts of one
+return). For the register, a row of the later file replaces the same occupation, district and month
+of an earlier one. What is replaced goes to the quarantine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from xmdemand.intake.assemble import firm_key
+
+_CORRECTION = re.compile(r"更正|修订|修改|更新|重报|补正|最终|订正|correct|revis", re.IGNORECASE)
+
+Refusals = dict[str, str]
+"""Source of a row -> why it is refused."""
+
+
+def precedence(file: str) -> tuple[bool, str]:
+    """Order in which files replace each other: corrections last, then by name.
+
+    >>> precedence("b.xlsx") < precedence("a更正.xlsx")
+    True
+    """
+    return bool(_CORRECTION.search(file)), file
+
+
+def identify_firms(tables: Mapping[str, pd.DataFrame], city: str) -> None:
+    """Give rows without a credit code the code their firm has elsewhere, or its name's key.
+
+    Names are compared without legal form, brackets and the city's name; a name that stands beside
+    two codes identifies neither.
+    """
+    codes: dict[str, set[str]] = {}
+    kinds = [kind for kind in ("firms", "employers") if kind in tables]
+    for kind in kinds:
+        coded = tables[kind][tables[kind]["firm"] != ""]
+        for name, code in zip(coded["firm_name"], coded["firm"], strict=True):
+            codes.setdefault(firm_key(name, city), set()).add(code)
+    known = {key: min(found) for key, found in codes.items() if key and len(found) == 1}
+    for kind in kinds:
+        table = tables[kind]
+        keys = [firm_key(name, city) for name in table["firm_name"]]
+        found = [known.get(key, key) for key in keys]
+        table["firm"] = [own or other for own, other in zip(table["firm"], found, strict=True)]
+
+
+def superseded_returns(table: pd.DataFrame) -> Refusals:
+    """Sources of returns that a later return of the same firm replaces, and of repeated rows."""
+    refused: Refusals = {}
+    sheet = table["source"].str.rpartition("!")[0]
+    several = table["firm"].map(
+        pd.DataFrame({"firm": table["firm"], "sheet": sheet, "on": table["submitted"]})
+        .drop_duplicates()
+        .groupby("firm")
+        .size()
+    )
+    for _, rows in table[(several > 1).to_numpy()].groupby("firm", sort=False):
+        refused.update(_replaced(rows, sheet.loc[rows.index]))
+    rest = table[~table["source"].isin(list(refused))]
+    content = [column for column in rest.columns if column not in ("source", "submitted")]
+    same = rest.duplicated(["firm", "post"], keep=False)
+    if same.any():
+        repeated = rest[same].astype(str)[content].duplicated(keep="first")
+        for source in rest[same].loc[repeated.to_numpy(), "source"]:
+            refused.setdefault(source, "intake.repeated")
+    return refused
+
+
+def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
+    """The returns of one firm that do not count."""
+    stamps = rows["submitted"].fillna(pd.Timestamp.min)
+    returns: dict[tuple[pd.Timestamp, tuple[bool, str]], list[int]] = {}
+    for place, (stamp, name) in enumerate(zip(stamps, sheet, strict=True)):
+        returns.setdefault((stamp, precedence(name)), []).append(place)
+    order = sorted(returns)
+    last = returns[order[-1]]
+    kept_posts = set(rows["post"].iloc[last])
+    undated = all(stamp == pd.Timestamp.min for stamp, _ in order)
+    refused: Refusals = {}
+    for key in order[:-1]:
+        posts = set(rows["post"].iloc[returns[key]])
+        if undated and not posts & kept_posts:
+            continue
+        for source in rows["source"].iloc[returns[key]]:
+            refused[source] = "intake.superseded"
+    return refused
+
+
+def superseded_register(table: pd.DataFrame) -> Refusals:
+    """Rows of the register that a later file gives again."""
+    sheet = table["source"].str.rpartition("!")[0]
+    key = pd.MultiIndex.from_frame(table[["title", "code", "district", "month"]])
+    if sheet.nunique() < 2 or not key.has_duplicates:
+        return {}
+    ranks = {name: rank for rank, name in enumerate(sorted(set(sheet), key=precedence))}
+    rank = sheet.map(ranks)
+    latest = rank.groupby([table[c] for c in ("title", "code", "district", "month")]).transform(
+        "max"
+    )
+    return dict.fromkeys(table.loc[(rank < latest).to_numpy(), "source"], "intake.superseded")
+
+
+def repeated_persons(table: pd.DataFrame) -> Refusals:
+    """Answers that were imported twice: the same number and moment of submission."""
+    stamped = table[(table["number"] != "") & table["submitted"].notna()]
+    first = stamped.groupby(["number", "submitted"], sort=False)["source"].transform("first")
+    again = stamped.loc[(stamped["source"] != first).to_numpy(), "source"]
+    return dict.fromkeys(again, "intake.repeated")
+
+
+def suspicious_returns(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """``(source, column, code)`` of returns that do not fit together. Nothing is deleted.
+
+    Wages are held against their occupation: more than 4 robust standard deviations of the log
+    wage away, among at least 8.
+    """
+    found: list[tuple[str, str, str]] = []
+
+    def add(rows: pd.Series | np.ndarray, column: str, code: str) -> None:
+        found.extend(
+            (s, column, code) for s in table.loc[np.asarray(rows, bool), "source"].unique()
+        )
+
+    staff = table["employees"]
+    add(
+        (table["vacancies_low"] > staff.clip(lower=10)).fillna(False),
+        "vacancies",
+        "intake.over_staff",
+    )
+    add((table["headcount_low"] > staff).fillna(False), "headcount", "intake.over_staff")
+    long_open = (table["vacancies_3m_low"] > table["vacancies_high"]).fillna(False)
+    add(long_open, "vacancies_3m", "intake.over_vacancies")
+    wage = np.log(table[["wage_low", "wage_high"]].mean(axis=1).where(lambda w: w > 0))
+    groups = wage.groupby(table["occupation"].replace("", np.nan))
+    centre = groups.transform("median")
+    spread = 1.4826 * (wage - centre).abs().groupby(table["occupation"]).transform("median")
+    enough = groups.transform("count") >= 8
+    odd = enough & ((wage - centre).abs() > 4 * spread.clip(lower=0.1))
+    add(odd.fillna(False), "wage", "intake.odd_wage")
+    return found
+
+
+def suspicious_register(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Register rows whose total is not the sum of its parts."""
+    found = []
+    for side in ("posts", "seekers"):
+        parts = table[f"{side}_carried"] + table[f"{side}_new"]
+        off = (table[f"{side}_total"] - parts).abs() > 0.5
+        found += [(s, f"{side}_total", "intake.sum_differs") for s in table.loc[off, "source"]]
+    return found
+
+
+def suspicious_persons(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Questionnaires filled in within 20 seconds."""
+    seconds = pd.to_numeric(
+        table["seconds"].str.extract(r"^(\d+)\s*秒?$", expand=False), errors="coerce"
+    )
+    quick = table.loc[(seconds < 20).to_numpy(), "source"].unique()
+    return [(source, "seconds", "intake.too_quick") for source in quick]

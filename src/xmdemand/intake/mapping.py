@@ -1,0 +1,103 @@
+"""`inputs/mapping.toml`: what a person confirmed about headings, and the draft that asks them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from xmdemand.errors import InputError
+from xmdemand.intake.columns import KINDS
+from xmdemand.intake.layout import IGNORE, heading_key
+
+SKIP = "skip"
+"""Said of a file's kind: it is not to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a person confirmed.
+
+    Attributes
+    ----------
+    columns
+        Kind -> heading (as `heading_key` writes it) -> column name, or ``-`` for no column.
+    kinds
+        ``(pattern of file!sheet, kind)`` in the order of the file; the first that fits counts.
+    """
+
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    kinds: tuple[tuple[str, str], ...] = ()
+
+    def kind_of(self, file: str, sheet: str) -> str:
+        """The kind a person gave a sheet, ``skip``, or nothing."""
+        for pattern, kind in self.kinds:
+            if fnmatch(f"{file}!{sheet}", pattern) or fnmatch(file, pattern):
+                return kind
+        return ""
+
+
+def read_mapping(path: Path) -> Confirmed:
+    """Read `mapping.toml`.
+
+    ``[kinds]`` holds ``"pattern of a file" = "kind"`` (or ``"skip"``); every other table is a kind
+    and holds ``"heading" = "column"`` (or ``"-"``).
+
+    Raises
+    ------
+    InputError
+        If the file is no TOML, or names kinds or columns that do not exist; all at once.
+    """
+    if not path.is_file():
+        return Confirmed()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a valid TOML file ({error})") from error
+    kinds = {str(k): str(v) for k, v in raw.pop("kinds", {}).items()}
+    wrong = [f"kinds.{k!r} = {v!r}" for k, v in kinds.items() if v not in {*KINDS, SKIP}]
+    columns: dict[str, dict[str, str]] = {}
+    for kind, headings in raw.items():
+        if kind not in KINDS:
+            wrong.append(f"[{kind}]")
+            continue
+        known = {column.name for column in KINDS[kind].columns} | {IGNORE}
+        wrong += [f"{kind}.{h!r} = {c!r}" for h, c in headings.items() if c not in known]
+        columns[kind] = {heading_key(heading): column for heading, column in headings.items()}
+    if wrong:
+        raise InputError(
+            f"{path}: unknown kinds or columns: {', '.join(wrong)}. Kinds are {', '.join(KINDS)} "
+            f"(or {SKIP}); columns are listed in docs/inputs.md."
+        )
+    return Confirmed(columns, tuple(kinds.items()))
+
+
+def draft_mapping(proposals: pd.DataFrame) -> str:
+    """A `mapping.toml` to confirm: every open question as a commented line.
+
+    Parameters
+    ----------
+    proposals
+        `Tables.proposals`.
+    """
+    lines = ['# 去掉行首的 # 即确认；不对的改成正确的列名，没有对应列的写 "-"。']
+    unknown = proposals[proposals["kind"] == ""]
+    if len(unknown):
+        lines += ["", "[kinds]"]
+        lines += [f'# "{item}" = "employers"  # 或 {SKIP}' for item in unknown["file"].unique()]
+    for kind in KINDS:
+        rows = proposals[proposals["kind"] == kind].drop_duplicates("heading")
+        if len(rows):
+            lines += ["", f"[{kind}]"]
+            for row in rows.to_dict("records"):
+                heading = str(row["heading"]).replace("\\", "\\\\").replace('"', '\\"')
+                lines.append(
+                    f'# "{heading}" = "{row["column"]}"'
+                    f"  # {row['header']}，相似度 {row['score']:.2f}，见 {row['file']}"
+                )
+    return "\n".join(lines) + "\n"

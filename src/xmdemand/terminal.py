@@ -156,9 +156,9 @@ class Terminal:
             for decision, row in zip(told.index, told.itertuples(), strict=True)
         }
         self.say(
-            f"对照真值：列入的 {told.at['listed', 'rows']} 个中 "
+            f"对照真值：列入的 {told.loc['listed', 'rows']} 个中 "
             f"{words['listed'].format('确有培训需要')}；"
-            f"标星的 {told.at['starred', 'rows']} 个中 {words['starred'].format('确实紧缺')}"
+            f"标星的 {told.loc['starred', 'rows']} 个中 {words['starred'].format('确实紧缺')}"
         )
 
     def files(self, written: Sequence[Path]) -> None:

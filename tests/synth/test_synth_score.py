@@ -24,8 +24,8 @@ def test_hits_and_misses_of_both_decisions():
 @pytest.mark.parametrize("unknown", [["z"], ["a", "z"]])
 def test_a_code_the_city_does_not_have_is_no_hit(unknown):
     frame = score(unknown, [], TRUTH, need_persons=30).frame
-    assert frame.at[0, "hits"] == len(unknown) - 1
+    assert frame.loc[0, "hits"] == len(unknown) - 1
 
 
 def test_an_empty_list_has_no_precision():
-    assert math.isnan(score([], [], TRUTH, need_persons=30).frame.at[0, "precision"])
+    assert math.isnan(score([], [], TRUTH, need_persons=30).frame.loc[0, "precision"])

@@ -73,7 +73,7 @@ def test_another_seed_changes_the_bytes(built, tmp_path):
     seed = f"seed = {Edition.open(built).settings.seed}\n"
     assert seed in text
     settings.write_text(text.replace(seed, "seed = 987\n"), encoding="utf-8")
-    build(other, only=("json",))
+    build(other, only=("record",))
     assert (other / "out" / "record.json").read_bytes() != (
         built / "out" / "record.json"
     ).read_bytes()
@@ -84,8 +84,8 @@ def test_a_failed_build_leaves_the_last_good_documents(built, tmp_path):
     shutil.copytree(built, other)
     before = hashes(other / "out")
     (other / "templates").mkdir(exist_ok=True)
-    (other / "templates" / "index.html.j2").write_text("{{ no_such_name }}", encoding="utf-8")
-    with pytest.raises(OutputError, match=r"index\.html\.j2"):
+    (other / "templates" / "page.html.j2").write_text("{{ no_such_name }}", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"page\.html\.j2"):
         build(other)
     assert hashes(other / "out") == before
 

@@ -144,17 +144,19 @@ def _build(
 
     with terminal.progress() as watch:
         edition = Edition.open(folder, district=district, watch=watch)
-        written = edition.write(only=only)
+        published = edition.write(only=only)
     _warn_of_the_day(terminal, edition)
     terminal.accounting(edition.tables)
     terminal.result(edition)
     terminal.truth(edition)
-    terminal.files(written)
+    for note in published.notes:
+        terminal.warn(note.say("zh"))
+    terminal.files(published.paths)
     terminal.done(
         "build",
         {
             "out": str(edition.out),
-            "files": [str(path) for path in written],
+            "files": [str(path) for path in published.paths],
             "entries": len(edition.content.catalogue.entries),
             "starred": sum(entry.stars > 0 for entry in edition.content.catalogue.entries),
             **terminal.counts(edition.tables),

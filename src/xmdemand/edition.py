@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from xmdemand.notes import Notes
 from xmdemand.occupations import Classification
 from xmdemand.outdir import exclusive, replaced
 from xmdemand.profile import Profile
+from xmdemand.publish import Published
 from xmdemand.settings import Settings
 from xmdemand.shortage.ranking import Ranking
 from xmdemand.survey.employers import EmployerDemand
@@ -201,8 +202,8 @@ class Edition:
         """Where the documents go: `out/`, for a district `out-<district>/`."""
         return self.folder / (f"out-{self.district}" if self.district else "out")
 
-    def write(self, *, only: tuple[str, ...] = ()) -> tuple[Path, ...]:
-        """Compute what is not yet computed and write all documents.
+    def write(self, *, only: tuple[str, ...] = ()) -> Published:
+        """Compute what is not yet computed and write all documents, or the kinds named in `only`.
 
         A failed or killed call leaves the last good folder untouched; two calls at once do not mix.
 
@@ -215,7 +216,7 @@ class Edition:
             for stage in STAGES:
                 self.watch(stage, 0, 1)
                 getattr(self, stage)
-            written = publish.write(
+            published = publish.write(
                 self.content,
                 fresh,
                 self.profile,
@@ -226,7 +227,7 @@ class Edition:
                 only=only or self.settings.output.only,
                 progress=lambda _, done, total: self.watch("publish", done, total),
             )
-        return tuple(self.out / path.relative_to(fresh) for path in written.paths)
+        return replace(published, folder=self.out)
 
 
 def build(

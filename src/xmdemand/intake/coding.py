@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,7 @@ def code_titles(
             left.append((title, given))
         else:
             coded[title, given] = found
-    coded.update(_proposed(left, confirmed))
+    coded.update(_proposed(left, confirmed, classification))
     return coded
 
 
@@ -99,15 +98,15 @@ def _coded(
 
 
 def _proposed(
-    pairs: list[tuple[str, str]], confirmed: pd.DataFrame
+    pairs: list[tuple[str, str]], confirmed: pd.DataFrame, classification: Classification
 ) -> dict[tuple[str, str], dict[str, Any]]:
     titles = list(dict.fromkeys(title for title, _ in pairs if title))
     if not titles:
         return {pair: _unmatched(pair[0]) for pair in pairs}
-    coder = getattr(import_module("xmdemand.occupations"), "TitleCoder", None)
-    if coder is None:
-        return {pair: _unmatched(pair[0]) for pair in pairs}
-    frame = coder(confirmed=confirmed[["title", "code"]] if len(confirmed) else None).code(titles)
+    from xmdemand.occupations import TitleCoder
+
+    taught = confirmed[["title", "code"]] if len(confirmed) else None
+    frame = TitleCoder(confirmed=taught, classification=classification).code(titles)
     by_title = {row["title"]: row for row in frame.to_dict("records")}
     out = {}
     for title, given in pairs:

@@ -29,6 +29,8 @@ from xmdemand.profile import District, Level, Profile, Tier, Title, TrainingFiel
 from xmdemand.settings import Dates, Settings
 
 HERE = Path(__file__).parent
+ROWS = 36
+"""Of the list most tests share."""
 HOSTILE = (
     '=HYPERLINK("http://x.invalid","点我")',
     "<script>alert(1)</script><img src=x onerror=alert(2)>",

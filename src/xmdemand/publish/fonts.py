@@ -84,12 +84,10 @@ class FontSet:
 
         points: set[int] = set()
         for path in self.files:
-            if path.suffix.lower() in {".ttc", ".otc"}:
-                fonts = TTCollection(path, lazy=True).fonts
-            else:
-                fonts = [TTFont(path, lazy=True)]
-            for font in fonts:
-                points.update(font.getBestCmap() or {})
+            many = path.suffix.lower() in {".ttc", ".otc"}
+            with TTCollection(path, lazy=True) if many else TTFont(path, lazy=True) as opened:
+                for font in opened.fonts if many else [opened]:
+                    points.update(font.getBestCmap() or {})
         return frozenset(points)
 
     def hashes(self) -> dict[str, str]:

@@ -210,7 +210,7 @@ def _write_head(sheet: Worksheet, row: int, fields: Sequence[Field]) -> None:
 def _write_rows(
     sheet: Worksheet, first: int, fields: Sequence[Field], rows: Sequence[Sequence[Value]]
 ) -> None:
-    words, numbers = _styles(sheet, fields, first)
+    words, numbers = _styles(sheet, fields, first) if rows else ([], [])
     for down, row in enumerate(rows, start=first):
         for at, value in enumerate(row, start=1):
             cell: Any = sheet.cell(down, at)

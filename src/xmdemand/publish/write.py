@@ -72,7 +72,6 @@ OUTPUTS = (
     Output("pdf", "catalogue.pdf", "pdf:render_catalogue", title="目录（PDF，供打印）"),
     Output("docx", "catalogue.docx", "word:render_catalogue", title="目录（Word）"),
     Output("xlsx", "catalogue.xlsx", "catalogue_xlsx:render", title="目录（Excel）"),
-    Output("html", "index.html", "page:render", title="目录查询"),
     Output("json", "catalogue.json", "data_files:render_json", title="数据（JSON）"),
     Output("schema", "catalogue.schema.json", "data_files:render_schema", title="数据格式说明"),
     Output("types", "catalogue.d.ts", "data_files:render_types"),
@@ -85,10 +84,14 @@ OUTPUTS = (
     Output("explanation", "explanation.docx", "letters:render_explanation"),
     Output("article", "article.html", "letters:render_article"),
     Output("pages", "occupations", "page:render_pages", on_request=True),
+    Output("html", "index.html", "page:render", title="目录查询"),
     Output("evidence", "evidence.xlsx", "evidence_xlsx:render", public=False),
     Output("record", "record.json", "data_files:render_record", public=False),
 )
-"""Every output, in the order in which it is made. The manifest comes last and is always made."""
+"""Every output, in the order in which it is made: the page that links to the others after them.
+
+The manifest comes last and is always made.
+"""
 
 MANIFEST = "manifest.json"
 
@@ -190,10 +193,11 @@ def write(
     asked = tuple(only) or settings.output.only
     chosen = _choose(asked)
     names = _file_names(profile)
+    links = {o.kind: names[o.kind] for o in chosen if o.public}
     press = Press(
         templates=Templates(template_dir),
         settings=settings,
-        files={o.kind: names[o.kind] for o in chosen if o.public},
+        files=links,
         folder=inputs or Path(),
     )
     out.mkdir(parents=True, exist_ok=True)
@@ -209,6 +213,7 @@ def write(
                 raise
             fields = {"kind": output.kind, "reason": str(error)}
             notes.append(Note("publish.left_out", names[output.kind], 1, "warning", fields))
+            links.pop(output.kind, None)
             continue
         written += _save(output, names[output.kind], rendered, out)
     manifest = make_manifest(

@@ -1,0 +1,181 @@
+"""All formats say the same, nothing internal is public, and the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from html import unescape
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+from publish_fixture import ROWS, make_catalogue, make_content, make_profile, make_settings
+
+from xmdemand.catalogue.content import COLUMNS as DECLARED
+from xmdemand.publish import OUTPUTS, Published, write
+from xmdemand.publish.columns import COLUMNS, cells, columns_of
+
+HERE = Path(__file__).parent
+
+
+def from_json(folder: Path) -> list[list[str]]:
+    from xmdemand.catalogue.content import Catalogue
+
+    catalogue = Catalogue.model_validate_json((folder / "catalogue.json").read_bytes())
+    return [cells(entry, columns_of(catalogue)) for entry in catalogue.entries]
+
+
+def from_excel_csv(folder: Path) -> list[list[str]]:
+    text = (folder / "catalogue.excel.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    return [[cell.removeprefix("'") for cell in row] for row in rows]
+
+
+def from_xlsx(folder: Path) -> list[list[str]]:
+    sheet = openpyxl.load_workbook(folder / "catalogue.xlsx")["目录"]
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
+
+
+def from_docx(folder: Path) -> list[list[str]]:
+    from docx.oxml.ns import qn
+
+    table = Document(str(folder / "catalogue.docx")).tables[0]
+    return [
+        ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.tc_lst]
+        for row in table._tbl.tr_lst[1:]
+    ]
+
+
+def from_html(folder: Path) -> list[list[str]]:
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    body = text.split("<tbody", 1)[1].split("</tbody>")[0]
+    rows = []
+    for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL):
+        found = re.findall(r'<td role="cell">(.*?)</td>', row, re.DOTALL)
+        plain = [re.sub(r"<small>.*?</small>|<[^>]*>", "", cell).strip() for cell in found]
+        rows.append([unescape(cell) for cell in plain])
+    return rows
+
+
+READERS = {
+    "catalogue.json": from_json,
+    "catalogue.excel.csv": from_excel_csv,
+    "catalogue.xlsx": from_xlsx,
+    "catalogue.docx": from_docx,
+    "index.html": from_html,
+}
+
+
+@pytest.mark.parametrize("run", ["published", "hostile"])
+@pytest.mark.parametrize("name", list(READERS))
+def test_formats_agree_on_every_public_cell(
+    name: str, run: str, request: pytest.FixtureRequest
+) -> None:
+    made: Published = request.getfixturevalue(run)
+    catalogue = make_catalogue(ROWS) if run == "published" else make_catalogue(30, hostile=True)
+    expected = [cells(entry, columns_of(catalogue)) for entry in catalogue.entries]
+    found = READERS[name](made.folder)
+    assert len(found) == len(expected)
+    for got, want in zip(found, expected, strict=True):
+        assert [_plain(cell) for cell in got] == [_plain(cell) for cell in want]
+
+
+def _plain(text: str) -> str:
+    """Apart from line ends and tabs, which formats keep in their own ways."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def test_the_machine_csv_has_the_json_fields(published: Published) -> None:
+    text = (published.folder / "catalogue.csv").read_bytes().decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    entries = json.loads((published.folder / "catalogue.json").read_bytes())["entries"]
+    assert [row["lineage"] for row in rows] == [entry["lineage"] for entry in entries]
+    assert [row["levels"].split("|") for row in rows] == [
+        [level["key"] for level in entry["levels"]] for entry in entries
+    ]
+    withheld = [row for row in rows if row["demand_withheld"]]
+    assert withheld
+    assert all(row["demand"] == "" for row in withheld)
+
+
+def test_every_column_a_catalogue_may_have_can_be_printed() -> None:
+    assert set(COLUMNS) == set(DECLARED)
+    catalogue = make_catalogue(5, columns=tuple(DECLARED))
+    for entry in catalogue.entries:
+        assert all(isinstance(cell, str) for cell in cells(entry, columns_of(catalogue)))
+
+
+SECRETS = ("王某某", "预测培训需求达到30人的可能性不足", "cdcdcdcd", "need_too_small", "goalposts")
+
+
+def text_of(path: Path) -> str:
+    if path.suffix in {".xlsx", ".docx"}:
+        with zipfile.ZipFile(path) as archive:
+            return "".join(
+                archive.read(name).decode(errors="replace") for name in archive.namelist()
+            )
+    return path.read_bytes().decode(errors="replace")
+
+
+def test_nothing_internal_is_in_a_public_file(published: Published) -> None:
+    content = make_content(ROWS)
+    assert any(entry.decisions for entry in content.record.entries), "the control must hold secrets"
+    public = [item for item in published.files if item.public]
+    assert {item.kind for item in public} == {o.kind for o in OUTPUTS if o.public}
+    for item in public:
+        text = text_of(published.folder / item.file)
+        assert [word for word in SECRETS if word in text] == [], item.file
+    inside = [text_of(published.folder / name) for name in ("record.json", "evidence.xlsx")]
+    assert [word for word in SECRETS if word in inside[0]] == list(SECRETS)
+    assert [word for word in SECRETS if word in inside[1]] == list(SECRETS[:2])
+
+
+def test_made_up_data_say_so_everywhere(published: Published) -> None:
+    silent = {"csv", "excel_csv", "schema", "types", "json", "changes", "manifest", "record"}
+    for item in published.files:
+        path = published.folder / item.file
+        if item.kind not in silent and path.suffix != ".pdf":
+            assert "示例数据，非真实统计" in text_of(path), item.file
+    assert json.loads(text_of(published.folder / "catalogue.json"))["synthetic"] is True
+
+
+@pytest.mark.parametrize("rows", [0, 1, 500])
+def test_extremes_go_through_every_renderer(rows: int, tmp_path: Path) -> None:
+    made = write(make_content(rows), tmp_path, make_profile(), make_settings())
+    assert len(from_json(tmp_path)) == len(from_xlsx(tmp_path)) == rows
+    assert made.notes == ()
+
+
+SCRIPT = """
+import sys, locale
+sys.path[:0] = {paths!r}
+from pathlib import Path
+from publish_fixture import make_content, make_profile, make_settings
+from xmdemand.publish import write
+made = write(make_content(12), Path(sys.argv[1]), make_profile(), make_settings())
+print("\\n".join(f"{{item.file}} {{item.sha256}}" for item in made.files))
+"""
+
+
+def test_bytes_are_equal_over_processes_time_zones_and_locales(tmp_path: Path) -> None:
+    script = SCRIPT.format(paths=[str(HERE), str(HERE.parents[1] / "src")])
+    answers = []
+    for at, (zone, language) in enumerate((("UTC", "C.UTF-8"), ("Asia/Shanghai", "tr_TR.UTF-8"))):
+        surroundings = {"TZ": zone, "LC_ALL": language, "LANG": language, "PYTHONUTF8": "1"}
+        run = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path / str(at))],
+            env={**os.environ, **surroundings, "PYTHONHASHSEED": str(at + 1)},
+            capture_output=True,
+            check=True,
+        )
+        answers.append(run.stdout.decode().split("\n"))
+    assert len(answers[0]) > 15
+    assert answers[0] == answers[1]

@@ -18,24 +18,24 @@ from xmdemand.shortage.supply import coverage, realisation, share_out, supply
 
 
 def test_posterior_by_hand() -> None:
-    """Y = 40, C = 10, M = 60, a = 4, φ = 5: Gamma(4 + 8, 4/50 + 1/5) on top of C."""
+    """Y = 40, C = 12, M = 60, a = 4, φ = 5: μ = 48, its a 4 (48/60)² = 2.56; Gamma on top of C."""
     rng = np.random.default_rng(1)
     n = 40_000
     planned, weight = join(
         rng,
         np.array([40.0]),
-        np.array([10.0]),
+        np.array([12.0]),
         np.full((n, 1), 60.0),
         np.full((n, 1), 4.0),
         np.full((n, 1), 5.0),
     )
-    law = gamma(12, scale=1 / (4 / 50 + 1 / 5))
-    assert weight[0] == pytest.approx(50 / (50 + 4 * 5))
-    assert planned.mean() == pytest.approx(10 + law.mean(), rel=0.01)
+    law = gamma(2.56 + 8, scale=1 / (2.56 / 48 + 1 / 5))
+    assert weight[0] == pytest.approx(48 / (48 + 2.56 * 5))
+    assert planned.mean() == pytest.approx(12 + law.mean(), rel=0.01)
     # The posterior mean is the weighted mean of Y and μ.
-    assert law.mean() == pytest.approx(weight[0] * 40 + (1 - weight[0]) * 50)
+    assert law.mean() == pytest.approx(weight[0] * 40 + (1 - weight[0]) * 48)
     np.testing.assert_allclose(
-        np.quantile(planned, [0.05, 0.95]), 10 + law.ppf([0.05, 0.95]), rtol=0.02
+        np.quantile(planned, [0.05, 0.95]), 12 + law.ppf([0.05, 0.95]), rtol=0.02
     )
 
 
@@ -43,7 +43,6 @@ def test_likelihood_is_the_negative_binomial() -> None:
     """For whole Y/φ the likelihood is scipy's negative binomial with mean μ/φ and size a."""
     found = log_likelihood(
         np.array([12.0, 0.0]),
-        np.array([0.0, 0.0]),
         np.array([10.0, 3.0]),
         np.array([2.0, 2.0]),
         np.array([1.5]),
@@ -83,9 +82,31 @@ def test_small_groups_are_pulled_to_the_city() -> None:
     sampled[200:] = 0.0
     weights = bootstrap_weights(rng, 200, 203)
     found = fit_witnesses(sampled, np.zeros(203), posts, np.full((200, 2), 6.0), group, weights)
-    alone = 0.0
-    assert alone < np.median(found.kappa[:, 1]) < 2.0
-    assert np.median(found.kappa[:, 1]) > 0.3
+    # On their own zeros would put κ at the grid's lower end.
+    assert 0.3 < np.median(found.kappa[:, 1]) < 2.0
+
+
+def test_take_all_firms_do_not_bend_kappa() -> None:
+    """Half of V known for certain, unevenly: κ is still found, and the truth covered."""
+    rng = np.random.default_rng(6)
+    kappas, held = [], []
+    for _ in range(8):
+        n = 300
+        posts, theta, _ = _world(rng, n, np.full(n, 2.0), 2.5, 8.0)
+        certain = theta * rng.beta(1.5, 1.5, n)
+        sampled = 8.0 * rng.poisson((theta - certain) / 8.0)
+        group = np.zeros(n, dtype=np.int64)
+        weights = bootstrap_weights(rng, 200, n)
+        phi = np.full((200, 1), 8.0)
+        fit = fit_witnesses(sampled, certain, posts, phi, group, weights)
+        kappas.append(np.median(fit.kappa))
+        expected = fit.kappa[:, group] * posts
+        draws, _ = join(rng, sampled, certain, expected, fit.shape[:, group], phi[:, group])
+        low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+        held.append(np.mean((low <= theta) & (theta <= high)))
+    assert np.mean(kappas) == pytest.approx(2.0, rel=0.05)
+    # Nominal 0.90; with a instead of a (μ/M)² it is 0.70 here.
+    assert 0.81 <= np.mean(held) <= 0.95
 
 
 def test_joined_draws_cover_the_truth() -> None:

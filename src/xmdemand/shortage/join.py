@@ -7,8 +7,13 @@ With survey demand V = C + Y (C from responding take-all firms, Y the sampled re
     θ | Y   ~ Gamma(a + Y/φ, a/μ + 1/φ)
     D       = π (C + θ),      the survey's weight is μ / (μ + aφ)
 
-so that Y/φ is marginally negative binomial with mean μ/φ and size a, which is the likelihood of
-κ (hires per registered post) and a (1/a is how far the witnesses disagree).
+where a stands for a (μ/M)²: register and survey disagree about all of V, by κR/√a, and so about
+its sampled rest by no less. Without take-all firms (C = 0) it is a itself.
+
+Given κ, a and φ, V is marginally negative binomial with mean κR and size a on the scale of its
+dispersion φY/V (pooled); that is the likelihood of κ (hires per registered post) and of a (1/a is how far
+the witnesses disagree). Fitting Y to max(M - C, 0.05 M) instead would push κ up wherever take-all
+firms alone plan more than the register lets expect (by a quarter in the example city).
 """
 
 from __future__ import annotations
@@ -96,9 +101,17 @@ def rest_of_register(expected: FloatArray, certain: FloatArray) -> FloatArray:
     return np.maximum(expected - certain, 0.05 * expected)
 
 
+def shape_of_rest(shape: FloatArray, rest: FloatArray, expected: FloatArray) -> FloatArray:
+    """a (μ/M)²: the size of θ's Gamma law if V departs from M by M/√a.
+
+    >>> shape_of_rest(np.array([4.0]), np.array([5.0]), np.array([10.0])).tolist()
+    [1.0]
+    """
+    return shape * (rest / expected) ** 2
+
+
 def log_likelihood(
-    sampled: FloatArray,
-    certain: FloatArray,
+    planned: FloatArray,
     posts: FloatArray,
     dispersion: FloatArray,
     kappas: FloatArray,
@@ -111,9 +124,8 @@ def log_likelihood(
     ndarray
         (occupations x len(kappas) x len(shapes)).
     """
-    count = (sampled / dispersion)[:, None, None]
-    expected = posts[:, None] * kappas
-    mean = (rest_of_register(expected, certain[:, None]) / dispersion[:, None])[:, :, None]
+    count = (planned / dispersion)[:, None, None]
+    mean = (posts[:, None] * kappas / dispersion[:, None])[:, :, None]
     size = shapes[None, None, :]
     return (
         gammaln(count + size)
@@ -154,8 +166,12 @@ def fit_witnesses(
     posts = np.maximum(posts, FLOOR_POSTS)
     centre = np.log(max((sampled + certain).sum(), 1.0) / posts.sum())
     kappas = np.exp(centre + np.linspace(-1.8, 1.8, 37))
-    phi = np.median(dispersion, axis=0)[group]
-    table = log_likelihood(sampled, certain, posts, phi, kappas, _SHAPES)
+    planned = sampled + certain
+    # Only the sampled part of V has sampling variance: φY, that is (φY/V) V. The share is pooled: an
+    # occupation's own would lend weight to those whose sample happened to be low.
+    part = float(sampled.sum()) / max(float(planned.sum()), 1e-9)
+    phi = np.maximum(np.median(dispersion, axis=0)[group] * part, FLOOR_DISPERSION)
+    table = log_likelihood(planned, posts, phi, kappas, _SHAPES)
     flat = table.reshape(len(sampled), -1)
     city = (weights @ flat).reshape(-1, len(kappas), len(_SHAPES))
     log_kappa, log_shape = _peak(city, np.log(kappas), np.log(_SHAPES))
@@ -240,10 +256,9 @@ def join(
         Persons planned (n_draws x occupations), and the weight by occupation (mean of draws).
     """
     mean = rest_of_register(expected, certain)
-    posterior_shape = shape + sampled / dispersion
-    rate = shape / mean + 1 / dispersion
-    theta = rng.standard_gamma(posterior_shape) / rate
-    weight = mean / (mean + shape * dispersion)
+    size = shape_of_rest(shape, mean, expected)
+    theta = rng.standard_gamma(size + sampled / dispersion) / (size / mean + 1 / dispersion)
+    weight = mean / (mean + size * dispersion)
     return certain + theta, weight.mean(axis=0)
 
 

@@ -18,7 +18,7 @@ from scipy.sparse import block_diag, csr_array
 from xmdemand.catalogue.content import CatalogueEntry, DistrictNumber, PublicNumber, Total, Withheld
 from xmdemand.catalogue.material import Material
 from xmdemand.catalogue.projection import public_fields
-from xmdemand.catalogue.suppression import System, exposed, rounded, suppress
+from xmdemand.catalogue.suppression import System, rounded, suppress
 from xmdemand.notes import text
 from xmdemand.profile import DisclosureRule
 
@@ -189,7 +189,7 @@ def protect(cells: Cells, *, base: float, previous: Cells | None = None) -> Cell
     primary[:now] = hidden
     if last is not None:
         shown[now:] = [not reason for reason in last.withheld]
-        primary[now:] = _safe_alone(last, base)
+        primary[now:] = ~shown[now:]
     kept = suppress(system, primary, shown)[:now]
     reasons: tuple[Withheld, ...] = tuple(
         reason or ("" if kept[at] else "secondary") for at, reason in enumerate(cells.withheld)
@@ -335,21 +335,6 @@ def _links(cells: Cells, last: Cells | None) -> dict[str, Any]:
 def _costs(cells: Cells, more: int) -> NDArray[np.float64]:
     kinds = ["district" if key[2] and key[0] == "entry" else key[0] for key in cells.keys]
     return np.array([COST[kind] for kind in kinds] + [np.inf] * more)
-
-
-def _safe_alone(last: Cells, base: float) -> NDArray[np.bool_]:
-    """Last year's withheld cells that last year's files alone do not give away."""
-    hidden = np.array([bool(reason) for reason in last.withheld])
-    system = System(
-        values=last.values,
-        relations=last.relations,
-        base=base,
-        cost=np.full(len(last.keys), np.inf),
-        links=csr_array((0, len(last.keys))),
-        limits=np.zeros(0),
-    )
-    given_away = {cell for cell, _ in exposed(system, ~hidden, np.flatnonzero(hidden).tolist())}
-    return hidden & ~np.isin(np.arange(len(hidden)), list(given_away))
 
 
 def _published(cells: Cells, base: float) -> dict[Key, PublicNumber]:

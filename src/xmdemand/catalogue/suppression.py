@@ -140,7 +140,8 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
         Cells that must not be shown.
     shown
         Cells that would be shown if there were nothing to protect; the others are not published
-        at all, and only the primary ones among them need protection.
+        at all, and only the primary ones among them need protection. What cannot be taken back
+        (infinite cost) is shown as it was.
 
     Returns
     -------
@@ -154,9 +155,10 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
     """
     wanted = shown.copy()
     shown = shown & ~primary
+    given = _given_away(system, wanted, np.isinf(system.cost))
     while True:
         protect = np.flatnonzero(primary | (wanted & ~shown))
-        open_cells = exposed(system, shown, protect.tolist())
+        open_cells = [one for one in exposed(system, shown, protect.tolist()) if one not in given]
         if not open_cells:
             return shown
         before = int(shown.sum())
@@ -164,6 +166,20 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
             shown = shown & ~_complement(system, shown, cell, direction)
         if shown.sum() == before:
             raise InputError(f"cells {name_some(cell for cell, _ in open_cells)} stay exposed")
+
+
+def _given_away(system: System, wanted: BoolArray, fixed: BoolArray) -> frozenset[tuple[int, int]]:
+    """Cells and directions that stay bounded even if everything not yet published is withheld.
+
+    Last year's numbers bound some cells on one side; a cell bounded on both is lost.
+    """
+    if not fixed.any():
+        return frozenset()
+    given = exposed(system, wanted & fixed, range(len(system.values)))
+    lost = [cell for cell, direction in given if direction > 0 and (cell, -1) in given]
+    if any(not fixed[cell] for cell in lost):
+        raise InputError(f"last year's files give away cells {name_some(lost)} of this year's")
+    return frozenset(given)
 
 
 def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray:

@@ -10,7 +10,7 @@ of other cells that moves the exposed cell far enough.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,9 @@ from xmdemand.errors import InputError, name_some
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+Aim = tuple[int, int]
+"""A cell and the direction (-1, +1) in which a reader must be left uncertain."""
 
 MARGIN = 0.12
 """Share by which a withheld number must be uncertain both ways: a tenth, and some to spare."""
@@ -102,8 +105,8 @@ def attack(system: System, shown: BoolArray, cell: int) -> tuple[float, float]:
     return _solve(system, low, high, aim)[cell], _solve(system, low, high, -aim)[cell]
 
 
-def exposed(system: System, shown: BoolArray, cells: Sequence[int]) -> list[tuple[int, int]]:
-    """Cells (with direction -1, +1) that cannot be as far from their value as they must.
+def exposed(system: System, shown: BoolArray, aims: Iterable[Aim]) -> list[Aim]:
+    """The (cell, direction) of `aims` that cannot lie as far from the cell's value as they must.
 
     One programme pushes all cells not yet cleared at once; whoever gets far enough in its solution
     is cleared. Only those it never clears are asked one by one.
@@ -111,24 +114,29 @@ def exposed(system: System, shown: BoolArray, cells: Sequence[int]) -> list[tupl
     low, high = system.known(shown)
     down, up = system.moves
     found = []
-    for direction, step in ((1, up), (-1, down)):
-        left = [cell for cell in cells if step[cell] > TINY]
+    for direction, step in ((-1, down), (1, up)):
+        left = [cell for cell, way in aims if way == direction and step[cell] > TINY]
         while left:
-            aim = np.zeros(len(system.values))
-            aim[left] = -direction
-            there = _solve(system, low, high, aim)
-            far = direction * (there - system.values) >= step - TINY
-            cleared = [cell for cell in left if far[cell]]
-            if not cleared:
+            there = _push(system, low, high, left, direction)
+            near = [cell for cell in left if there[cell] < step[cell] - TINY]
+            if len(near) == len(left):
                 break
-            left = [cell for cell in left if not far[cell]]
-        for cell in left:
-            aim = np.zeros(len(system.values))
-            aim[cell] = -direction
-            reach = direction * (_solve(system, low, high, aim)[cell] - system.values[cell])
-            if reach < step[cell] - TINY:
-                found.append((cell, direction))
+            left = near
+        found += [
+            (cell, direction)
+            for cell in left
+            if _push(system, low, high, [cell], direction)[cell] < step[cell] - TINY
+        ]
     return sorted(found)
+
+
+def _push(
+    system: System, low: FloatArray, high: FloatArray, cells: list[int], direction: int
+) -> FloatArray:
+    """How far every cell lies from its value when some are pushed together in a direction."""
+    aim = np.zeros(len(system.values))
+    aim[cells] = -direction
+    return direction * (_solve(system, low, high, aim) - system.values)
 
 
 def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
@@ -153,33 +161,37 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
     InputError
         If what was published already gives a cell away, whatever is withheld now.
     """
-    wanted = shown.copy()
+    fixed = shown & np.isinf(system.cost)
+    hopeless: set[Aim] = set()
+    hidden = np.flatnonzero(primary)
     shown = shown & ~primary
-    given = _given_away(system, wanted, np.isinf(system.cost))
-    while True:
-        protect = np.flatnonzero(primary | (wanted & ~shown))
-        open_cells = [one for one in exposed(system, shown, protect.tolist()) if one not in given]
-        if not open_cells:
-            return shown
-        before = int(shown.sum())
-        for cell, direction in open_cells:  # what was withheld for one may have helped the next
+    left = [(int(cell), way) for cell in hidden for way in (-1, 1)]
+    # Withholding more only frees more, so what is cleared once stays cleared.
+    while left := exposed(system, shown, left):
+        hopeless |= set(exposed(system, fixed, left)) if fixed.any() else set()
+        left = [one for one in left if one not in hopeless]
+        before = shown
+        for cell, direction in left:  # what was withheld for one may have helped the next
             shown = shown & ~_complement(system, shown, cell, direction)
-        if shown.sum() == before:
-            raise InputError(f"cells {name_some(cell for cell, _ in open_cells)} stay exposed")
+        more = np.flatnonzero(before & ~shown)
+        if left and not len(more):
+            raise InputError(f"cells {name_some(cell for cell, _ in left)} stay exposed")
+        left += [(int(cell), way) for cell in more for way in (-1, 1)]
+    _refuse_lost(hopeless, fixed, primary)
+    return shown
 
 
-def _given_away(system: System, wanted: BoolArray, fixed: BoolArray) -> frozenset[tuple[int, int]]:
-    """Cells and directions that stay bounded even if everything not yet published is withheld.
-
-    Last year's numbers bound some cells on one side; a cell bounded on both is lost.
-    """
-    if not fixed.any():
-        return frozenset()
-    given = exposed(system, wanted & fixed, range(len(system.values)))
-    lost = [cell for cell, direction in given if direction > 0 and (cell, -1) in given]
-    if any(not fixed[cell] for cell in lost):
-        raise InputError(f"last year's files give away cells {name_some(lost)} of this year's")
-    return frozenset(given)
+def _refuse_lost(hopeless: set[Aim], fixed: BoolArray, primary: BoolArray) -> None:
+    """Last year's numbers may bound a cell on one side; bounded on both it is lost."""
+    lost = [
+        cell
+        for cell, way in sorted(hopeless)
+        if way > 0 and (cell, -1) in hopeless and primary[cell] and not fixed[cell]
+    ]
+    if lost:
+        raise InputError(
+            f"cells {name_some(lost)}: last year's files give them away, whatever is withheld now"
+        )
 
 
 def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray:

@@ -13,7 +13,7 @@ import pandas as pd
 from xmdemand.intake.layout import firm_above
 from xmdemand.intake.sheets import Sheet
 from xmdemand.intake.tables import UNCERTAIN_COUNTS
-from xmdemand.intake.text import bare
+from xmdemand.intake.text import bare, words_of
 from xmdemand.intake.values import Count, parse_district, parse_level, parse_month
 
 NOT_STATED = frozenset(
@@ -192,6 +192,8 @@ def _bound_shares(table: pd.DataFrame, name: str, k: np.ndarray) -> None:
 def _zero_where_nothing_planned(table: pd.DataFrame) -> None:
     """A firm that answered and names no post plans nothing: zeros, not gaps."""
     nothing = table["post"] == ""
+    if not nothing.any():
+        return
     for name in UNCERTAIN_COUNTS:
         table.loc[nothing, [name, f"{name}_low", f"{name}_high"]] = 0.0
         table.loc[nothing, f"{name}_kind"] = "exact"
@@ -249,8 +251,10 @@ def _refuse_city_totals(sheet: Sheet, table: pd.DataFrame) -> None:
     """Rows of the whole city in a table that also has its districts would count twice."""
     if "district" not in sheet.decoded or not (table["district"] != "").any():
         return
-    whole = [sheet.cell(place, "district") in _WHOLE_CITY for place in range(sheet.n)]
-    sheet.refuse(np.flatnonzero(whole), "district", "intake.city_total")
+    column = sheet.decoded["district"][0]
+    whole = [p for p, cell in enumerate(column.cells) if words_of(cell) in _WHOLE_CITY]
+    rows: np.ndarray = np.flatnonzero(np.isin(column.codes, whole))
+    sheet.refuse(rows, "district", "intake.city_total")
 
 
 _WHOLE_CITY = frozenset(["全市", "全市合计", "市级", "市本级合计"])

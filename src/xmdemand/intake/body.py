@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmdemand.intake.layout import Layout, heading_key
@@ -60,14 +59,10 @@ class Body:
 
 def data_rows(grid: Grid, layout: Layout) -> Body:
     """Split the rows below the headings into data and the rest."""
-    width = len(layout.labels)
-    heads = {heading_key(label) for label in layout.labels if label}
-    texts = [place for place, column in layout.columns.items() if column.kind in _TEXT_KINDS]
+    judge = _Judge(layout)
     body = Body([], [], [], {})
     for number, row in enumerate(grid.rows[layout.first :], layout.first + 1):
-        if not any(cell is not None and cell != "" and cell == cell for cell in row):
-            continue
-        reason = _not_data(row, texts, heads, width)
+        reason = judge(row)
         if reason is None:
             body.numbers.append(number)
             body.rows.append(row)
@@ -83,28 +78,59 @@ _TEXT_KINDS = frozenset(
 )
 
 
-def _not_data(row: Row, texts: Sequence[int], heads: set[str], width: int) -> str | None:
-    first = next((cell for cell in row[:width] if isinstance(cell, str) and cell.strip()), "")
-    start = bare(first) if first else ""
-    filled = sum(cell is not None and cell != "" for cell in row)
-    if start:
-        if _CONTINUED.match(start):
+class _Judge:
+    """Tells a row's reason for being no data; every distinct text is looked at once."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._width = len(layout.labels)
+        self._heads = {heading_key(label) for label in layout.labels if label}
+        self._texts = [p for p, column in layout.columns.items() if column.kind in _TEXT_KINDS]
+        self._seen: dict[str, str] = {}
+
+    def __call__(self, row: Row) -> str | None:
+        first = next((cell for cell in row if cell is not None and cell != ""), None)
+        if first is None:
+            return "blank"
+        if not isinstance(first, str):
+            first = next((c for c in row[: self._width] if isinstance(c, str) and c), "")
+        says = self._says(first)
+        if says == "blank" and not any(words_of(cell) for cell in row):
+            return "blank"
+        if says in ("total", "example", "continued"):
+            return "repeated_head" if says == "continued" else says
+        if says == "tail":
+            filled = sum(cell is not None and cell != "" for cell in row)
+            if filled <= max(2, self._width // 3):
+                return "tail"
+        if says == "head" and _repeats_head(row, self._heads):
             return "repeated_head"
+        for place in self._texts:
+            if place < len(row):
+                cell = row[place]
+                if isinstance(cell, str) and cell and self._says(cell) == "total":
+                    return "total" if bare(cell) != "全市" else None
+        return None
+
+    def _says(self, cell: str) -> str:
+        """What a text means at the start of a row: ``total, tail, head`` ... or ``data``."""
+        known = self._seen.get(cell)
+        if known is None:
+            known = self._seen[cell] = self._look(cell)
+        return known
+
+    def _look(self, cell: str) -> str:
+        start = bare(cell)
+        if not start:
+            return "blank"
+        if _CONTINUED.match(start):
+            return "continued"
         if start in TOTALS or _OF_WHICH.match(start):
             return "total"
-        if _TAIL.match(start) and filled <= max(2, width // 3):
+        if _TAIL.match(start):
             return "tail"
         if _EXAMPLE.match(start):
             return "example"
-        if heading_key(first) in heads and _repeats_head(row, heads):
-            return "repeated_head"
-        for place in texts:
-            if place < len(row) and isinstance(row[place], str) and bare(str(row[place])) in _SUMS:
-                return "total"
-    return "blank" if not any(words_of(cell) for cell in row) else None
-
-
-_SUMS = TOTALS - {"全市"}
+        return "head" if heading_key(cell) in self._heads else "data"
 
 
 def _repeats_head(row: Row, heads: set[str]) -> bool:

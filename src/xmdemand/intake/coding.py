@@ -48,13 +48,14 @@ def code_titles(
         ``(title, given code)`` -> the columns of `Tables.titles` (without ``kind`` and ``n``).
     """
     pairs = dict.fromkeys((title, code) for title, code, _ in wanted)
-    known = {
+    taught = {
         bare(title): code for title, code in zip(confirmed["title"], confirmed["code"], strict=True)
     }
+    official = _official(classification)
     coded: dict[tuple[str, str], dict[str, Any]] = {}
     left = []
     for title, given in pairs:
-        found = _certain(title, given, classification, known)
+        found = _certain(title, given, classification, taught, official)
         if found is None:
             left.append((title, given))
         else:
@@ -63,12 +64,29 @@ def code_titles(
     return coded
 
 
+def _official(classification: Classification) -> frozenset[str]:
+    """Every name and code the classification can find exactly, of any edition.
+
+    Looking for anything else would only work out what it resembles, which is the coder's task.
+    """
+    tables = (classification.frame, classification.history)
+    words = [str(word) for table in tables for word in (*table["code"], *table["name"])]
+    words += [str(word) for word in classification.work_type_table["work_type"]]
+    return frozenset(map(bare, words))
+
+
 def _certain(
-    title: str, given: str, classification: Classification, known: Mapping[str, str]
+    title: str,
+    given: str,
+    classification: Classification,
+    known: Mapping[str, str],
+    official: frozenset[str],
 ) -> dict[str, Any] | None:
     """A title a person confirmed, or one that is official by name or by code and name."""
     if title and (code := known.get(bare(title))):
         return _coded(title, *_found(classification, code, None), 1.0, "confirmed")
+    if not {bare(title), bare(given)} & official:
+        return None
     try:
         match = classification.find(code=given or None, name=title or None)
     except NotFoundError:

@@ -70,11 +70,11 @@ class Decoded:
 
 def decode(column: Column, cells: Sequence[object], names: Names, *, unit: float = 1.0) -> Decoded:
     """Parse the cells of a column."""
-    places: dict[object, int] = {}
-    keys = [(cell, cell.__class__) if cell.__class__ is bool else cell for cell in cells]
-    codes = np.fromiter(
-        (places.setdefault(key, len(places)) for key in keys), dtype=np.int64, count=len(keys)
-    )
+    keys = cells
+    if bool in set(map(type, cells)):  # True equals 1, but does not mean it
+        keys = [(cell, bool) if isinstance(cell, bool) else cell for cell in cells]
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    codes = np.fromiter(map(places.__getitem__, keys), dtype=np.int64, count=len(keys))
     distinct = [key[0] if isinstance(key, tuple) else key for key in places]
     parse = _parser(column, names, unit)
     return Decoded(column, codes, [parse(cell) for cell in distinct], distinct)

@@ -40,7 +40,7 @@ def finish(
     if "register" in parts:
         notes += _quarterly(parts["register"])
     return Tables(
-        **{kind: table.reset_index(drop=True) for kind, table in parts.items()},
+        **{kind: table.drop(columns="sheet") for kind, table in parts.items()},
         files=ledger.files(),
         quarantine=ledger.quarantine(),
         oddities=ledger.oddities(),

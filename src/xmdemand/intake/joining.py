@@ -55,17 +55,12 @@ def identify_firms(tables: Mapping[str, pd.DataFrame], city: str) -> None:
 def superseded_returns(table: pd.DataFrame) -> Refusals:
     """Sources of returns that a later return of the same firm replaces, and of repeated rows."""
     refused: Refusals = {}
-    sheet = table["source"].str.rpartition("!")[0]
-    several = table["firm"].map(
-        pd.DataFrame({"firm": table["firm"], "sheet": sheet, "on": table["submitted"]})
-        .drop_duplicates()
-        .groupby("firm")
-        .size()
-    )
-    for _, rows in table[(several > 1).to_numpy()].groupby("firm", sort=False):
-        refused.update(_replaced(rows, sheet.loc[rows.index]))
+    returns = table[["firm", "sheet", "submitted"]].drop_duplicates()
+    several = table["firm"].isin(returns.loc[returns["firm"].duplicated(), "firm"])
+    for _, rows in table[several].groupby("firm", sort=False):
+        refused.update(_replaced(rows, rows["sheet"]))
     rest = table[~table["source"].isin(list(refused))]
-    content = [column for column in rest.columns if column not in ("source", "submitted")]
+    content = [column for column in rest.columns if column not in ("source", "submitted", "sheet")]
     same = rest.duplicated(["firm", "post"], keep=False)
     if same.any():
         repeated = rest[same].astype(str)[content].duplicated(keep="first")

@@ -89,6 +89,7 @@ class Ledger:
         self.sheets[grid.file, grid.sheet] = sheet
         part = ASSEMBLERS[layout.kind](sheet)
         if len(part):
+            part = part.assign(sheet=f"{grid.file}!{grid.sheet}")
             self.parts.setdefault(layout.kind, []).append(part)
         self._line(grid.file, grid.sheet, grid.sha256, state="read", encoding=grid.encoding)
         where = f"{grid.file}!{grid.sheet}"

@@ -43,7 +43,7 @@ def test_check_writes_the_report_and_builds_nothing(run, built, tmp_path):
     folder = tmp_path / "checked"
     shutil.copytree(built, folder, ignore=shutil.ignore_patterns("out"))
     answer = json.loads(run("--json", "check", folder).stdout)
-    assert (folder / "数据质量报告.xlsx").is_file()
+    assert (folder / "check" / "数据质量报告.xlsx").is_file()
     assert not (folder / "out").exists()
     rows = answer["rows"]
     assert rows["rows_read"] == rows["accepted"] + rows["refused"] > 0
@@ -92,3 +92,17 @@ def test_explain_answers_for_listed_and_unlisted(run, built):
 
 def test_explain_an_unknown_name_is_exit_3(run, built):
     run("explain", built, "没有这个职业", code=3)
+
+
+def test_verify_says_what_was_changed_and_how_it_ends(run, built, tmp_path):
+    folder = tmp_path / "verified"
+    shutil.copytree(built, folder)
+    assert "0 项不一致" in run("verify", folder).stdout
+    page = folder / "out" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"<h1", b"<h1 ", 1))
+    (folder / "decisions.csv").write_text("x", encoding="utf-8")
+    answer = json.loads(run("--json", "verify", folder, code=4).stdout)
+    told = {(wrong["what"], wrong["file"], wrong["state"]) for wrong in answer["wrong"]}
+    assert ("output", "index.html", "changed") in told
+    assert ("rendered", "index.html", "changed") in told
+    assert any(what == "input" and file == "decisions.csv" for what, file, _ in told)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from xmdemand.edition import Edition
     from xmdemand.terminal import Terminal
 
-USAGE, REFUSED, NO_OUTPUT = 2, 3, 4
+REFUSED, NO_OUTPUT = 3, 4
+CHECKED = {"input": "输入", "output": "输出", "rendered": "重做"}
+STATES = {"changed": "与清单不同", "missing": "找不到", "new": "清单中没有"}
 
+F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -74,7 +78,7 @@ def main(ctx: click.Context, as_json: bool, quiet: bool) -> None:
     ctx.obj = Terminal(as_json=as_json, quiet=quiet)
 
 
-def _folder_argument(required: bool = True) -> Any:
+def _folder_argument(required: bool = True) -> Callable[[F], F]:
     return click.argument("folder", metavar="DIR", type=FOLDER, required=required)
 
 
@@ -113,7 +117,8 @@ def check(terminal: Terminal, folder: Path) -> None:
     with terminal.progress() as watch:
         edition = Edition.open(folder, watch=watch)
         tables = edition.tables
-    report = folder / "数据质量报告.xlsx"
+    report = folder / "check" / "数据质量报告.xlsx"
+    report.parent.mkdir(exist_ok=True)
     intake.write_quality_report(tables, edition.profile, report)
     _warn_of_the_day(terminal, edition)
     terminal.accounting(tables)
@@ -190,6 +195,31 @@ def demo(terminal: Terminal, folder: Path | None) -> None:
 
 @main.command()
 @_folder_argument()
+@click.pass_obj
+def verify(terminal: Terminal, folder: Path) -> None:
+    """重新核对：输入和输出是否与清单一致，公开文件能否仅凭 catalogue.json 原样重做。
+
+    \b
+    示例：xmdemand verify 2026
+    """
+    from xmdemand import publish
+    from xmdemand.edition import Edition
+
+    edition = Edition.open(folder)
+    found = publish.verify(folder, edition.out, edition.profile, edition.settings)
+    wrong = [check for check in found.checks if not check.good]
+    for check in wrong:
+        terminal.say(f"{CHECKED[check.what]} {check.file}：{STATES[check.state]}")
+    terminal.say(f"核对 {len(found.checks)} 项，{len(wrong)} 项不一致")
+    terminal.done(
+        "verify",
+        {"checked": len(found.checks), "wrong": [vars(check) for check in wrong]},
+        code=NO_OUTPUT if wrong else 0,
+    )
+
+
+@main.command()
+@_folder_argument()
 @click.argument("what", metavar="CODE-OR-NAME")
 @click.pass_obj
 def explain(terminal: Terminal, folder: Path, what: str) -> None:
@@ -216,7 +246,14 @@ def explain(terminal: Terminal, folder: Path, what: str) -> None:
 @click.option("--year", type=int, default=2026, show_default=True)
 @click.option("--clean", is_flag=True, help="不加误报、无回答和文件杂乱。")
 @click.pass_obj
-def synth(terminal: Terminal, folder: Path, scale: str, seed: int, year: int, clean: bool) -> None:
+def synth(
+    terminal: Terminal,
+    folder: Path,
+    scale: Literal["small", "city"],
+    seed: int,
+    year: int,
+    clean: bool,
+) -> None:
     """写出一个真值已知的虚构城市（示例数据，非真实统计）。
 
     \b

@@ -60,14 +60,14 @@ class Terminal:
         if not self.as_json:
             click.echo(f"注意：{message}", err=True)
 
-    def done(self, command: str, result: dict[str, Any]) -> None:
-        """The one object of `--json`."""
+    def done(self, command: str, result: dict[str, Any], *, code: int = 0) -> None:
+        """The one object of `--json`; ends the program where `code` is not 0."""
         if self.as_json:
             click.echo(
                 json.dumps(
                     {
                         "command": command,
-                        "exit": 0,
+                        "exit": code,
                         **result,
                         "seconds": {k: round(v, 3) for k, v in self.seconds.items()},
                         "warnings": self.warnings,
@@ -75,6 +75,8 @@ class Terminal:
                     ensure_ascii=False,
                 )
             )
+        if code:
+            raise SystemExit(code)
 
     def fail(self, message: str, code: int) -> None:
         """The one object of `--json`, for a failure."""
@@ -151,15 +153,15 @@ class Terminal:
             pd.read_csv(path, dtype={"occupation": str}, index_col="occupation"),
             need_persons=edition.profile.listing.need_persons,
         ).frame.set_index("decision")
-        words = {
-            decision: f"{row.hits} 个{{}}（{row.precision:.0%}，漏 {row.missed} 个）"
-            for decision, row in zip(told.index, told.itertuples(), strict=True)
-        }
-        self.say(
-            f"对照真值：列入的 {told.loc['listed', 'rows']} 个中 "
-            f"{words['listed'].format('确有培训需要')}；"
-            f"标星的 {told.loc['starred', 'rows']} 个中 {words['starred'].format('确实紧缺')}"
-        )
+        meaning = {"listed": ("列入", "确有培训需要"), "starred": ("标星", "确实紧缺")}
+        parts = []
+        for decision, (what, true) in meaning.items():
+            row = told.loc[decision]
+            parts.append(
+                f"{what}的 {row['rows']:.0f} 个中 {row['hits']:.0f} 个{true}"
+                f"（{row['precision']:.0%}，漏 {row['missed']:.0f} 个）"
+            )
+        self.say("对照真值：" + "；".join(parts))
 
     def files(self, written: Sequence[Path]) -> None:
         """Where the documents are."""

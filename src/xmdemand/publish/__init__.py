@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from xmdemand.publish.verify import Check, Verified, verify
 from xmdemand.publish.write import OUTPUTS, Output, Published, Written, write
 
-__all__ = ["OUTPUTS", "Output", "Published", "Written", "write"]
+__all__ = ["OUTPUTS", "Check", "Output", "Published", "Verified", "Written", "verify", "write"]

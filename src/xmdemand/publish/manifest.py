@@ -15,6 +15,8 @@ from xmdemand.publish.data_files import to_json
 from xmdemand.settings import Settings
 
 MANIFEST_VERSION = "1.0"
+MADE = frozenset({"out", "consult", "check", "空白表"})
+"""Folders of an edition that hold nothing anybody handed in."""
 DEPENDENCIES = (
     "jinja2",
     "numpy",
@@ -100,8 +102,8 @@ def render_manifest(manifest: Mapping[str, Any]) -> bytes:
 def hash_folder(folder: Path) -> list[dict[str, Any]]:
     """Every file below a folder: ``file`` (with /), ``bytes, sha256``, sorted by name.
 
-    Left out are outputs (`out`, `out-<district>`, `consult` at the top), hidden files, and the
-    lock files that Excel and WPS leave beside an open workbook.
+    Left out are what the software itself makes (the folders of `MADE`, `out-<district>`), hidden
+    files, and the lock files that Excel and WPS leave beside an open workbook.
     """
     found = []
     for path in folder.rglob("*"):
@@ -115,7 +117,7 @@ def hash_folder(folder: Path) -> list[dict[str, Any]]:
 
 
 def _is_output(top: str) -> bool:
-    return top in {"out", "consult"} or top.startswith("out-")
+    return top in MADE or top.startswith("out-")
 
 
 def _versions() -> dict[str, str]:

@@ -192,7 +192,7 @@ def write(
     """
     asked = tuple(only) or settings.output.only
     chosen = _choose(asked)
-    names = _file_names(profile)
+    names = file_names(profile)
     links = {o.kind: names[o.kind] for o in chosen if o.public}
     press = Press(
         templates=Templates(template_dir),
@@ -242,7 +242,7 @@ def _choose(asked: Sequence[str]) -> tuple[Output, ...]:
     return tuple(output for output in OUTPUTS if not output.on_request)
 
 
-def _file_names(profile: Profile) -> dict[str, str]:
+def file_names(profile: Profile) -> dict[str, str]:
     """File name by kind, with the profile's own names put in."""
     usual = {output.kind: output.file for output in OUTPUTS} | {"manifest": MANIFEST}
     unknown = [kind for kind in profile.files if kind not in usual]

@@ -62,6 +62,10 @@ def _by_district(entry: CatalogueEntry) -> str:
     )
 
 
+def _levels(entry: CatalogueEntry) -> str:
+    return formats.listing([level.name for level in entry.levels]) or formats.UNKNOWN
+
+
 def _subsidy(entry: CatalogueEntry) -> str:
     return "；".join(f"{level.name} {formats.rate(level)}" for level in entry.levels)
 
@@ -72,16 +76,16 @@ def _uplift(entry: CatalogueEntry) -> str:
 
 
 _DECLARED = (
-    Column("seq", lambda e: str(e.seq), 4, "center", True, lambda e: e.seq),
+    Column("seq", lambda e: str(e.seq), 4.6, "center", True, lambda e: e.seq),
     Column("industry", lambda e: e.industry, 8, "center"),
-    Column("field", lambda e: e.field, 7, "center"),
-    Column("name", formats.name_with_marks, 15),
+    Column("field", lambda e: e.field, 8, "center"),
+    Column("name", formats.name_with_marks, 16),
     Column("code", lambda e: e.code, 9, "center", True),
     Column("work_types", lambda e: formats.listing(e.work_types), 12),
-    Column("levels", lambda e: formats.listing([v.name for v in e.levels]), 10, "center"),
+    Column("levels", _levels, 10, "center"),
     Column("stars", lambda e: formats.stars(e.stars), 7, "center", True),
-    Column("training", lambda e: formats.listing(e.training), 12),
-    Column("groups", lambda e: formats.listing(e.groups), 13),
+    Column("training", lambda e: formats.listing(e.training), 15),
+    Column("groups", lambda e: formats.listing(e.groups), 12),
     Column("department", lambda e: e.department, 8, "center"),
     Column("subsidy", _subsidy, 14),
     Column("uplift", _uplift, 6, "center"),

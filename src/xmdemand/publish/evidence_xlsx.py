@@ -36,7 +36,7 @@ def render(record: Record, press: Press, tables: Tables | None) -> bytes:
     book = new_workbook(f"{record.catalogue.title}　依据资料", record.catalogue.bureau)
     _add_guide(book, record)
     entries = sorted(record.entries, key=_order)
-    _add(book, "逐职业依据", EVIDENCE, [e for e in entries if e.eligible or e.listed], frozen=3)
+    _add(book, "逐职业依据", EVIDENCE, [e for e in entries if e.listed or e.numbers], frozen=3)
     _add(
         book, "未列入说明", LEFT_OUT, [e for e in entries if e.eligible and not e.listed], frozen=2
     )
@@ -63,6 +63,14 @@ def _word(key: str) -> Callable[[RecordEntry], Value]:
     return lambda entry: labels.word(key, entry.numbers.get(key))
 
 
+def _tier(key: str) -> Callable[[RecordEntry], Value]:
+    def value(entry: RecordEntry) -> Value:
+        found = entry.numbers.get(key)
+        return formats.stars(int(found)) if isinstance(found, int | float) and found > 0 else ""
+
+    return value
+
+
 def _quantity(heading: str, key: str, style: str = "#,##0") -> tuple[Measure, ...]:
     """An estimate with both ends of its 90% interval."""
     return (
@@ -87,11 +95,17 @@ _WITNESSES = (
     Measure("登记岗位数", _number("registered_posts"), "#,##0"),
 )
 _RATING = (
+    Measure("未评级原因", lambda e: labels.message(e.numbers.get("unrated_reason")), align="left"),
     *_quantity("紧缺指数", "index", "0.00"),
     *_quantity("名次", "rank", "0"),
     Measure("进入前列的概率", _number("p_top"), "0%"),
     Measure("单凭调查的名次", _number("rank_survey"), "0"),
     Measure("单凭登记的名次", _number("rank_register"), "0"),
+    Measure("★概率", _number("p_tier_1"), "0%"),
+    Measure("★★概率", _number("p_tier_2"), "0%"),
+    Measure("★★★概率", _number("p_tier_3"), "0%"),
+    Measure("不计上年的程度", _tier("tier_memoryless"), align="center"),
+    Measure("上年程度", _tier("tier_last"), align="center"),
     Measure("高流动低薪", lambda e: "是" if e.numbers.get("bad_job") else "", align="center"),
     Measure("紧缺成因", _word("cause"), align="left"),
     Measure("对策", _word("remedy"), align="left"),
@@ -105,7 +119,13 @@ EVIDENCE = (
     *_quantity("用工需求", "demand"),
     *_quantity("供给", "supply"),
     *_quantity("缺口", "gap"),
+    Measure("缺口（覆盖比减半）", _number("gap_half"), "#,##0"),
+    Measure("缺口（覆盖比加倍）", _number("gap_double"), "#,##0"),
+    Measure("表载求人倍率", _number("ratio_printed"), "0.00"),
+    Measure("计算求人倍率", _number("ratio_computed"), "0.00"),
     *_quantity("培训需求", "need"),
+    Measure("其中：初入", _number("need_entry"), "#,##0"),
+    Measure("其中：提升", _number("need_upgrade"), "#,##0"),
     *_quantity("培训意愿", "intent"),
     Measure("需求达标概率", _number("p_need"), "0%"),
     Measure("意愿达标概率", _number("p_intent"), "0%"),

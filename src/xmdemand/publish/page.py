@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class Row:
     cells: list[str]
     search: str
     keys: str
+    file: str
 
 
 def render(catalogue: Catalogue, press: Press) -> bytes:
@@ -66,7 +68,7 @@ def render_pages(catalogue: Catalogue, press: Press) -> dict[str, bytes]:
     style = _style(press.templates, ())
     changes = {change.lineage: change for change in catalogue.changes}
     return {
-        f"{entry.lineage}.html": press.templates.render(
+        page_name(entry): press.templates.render(
             "occupation.html.j2",
             catalogue=catalogue,
             entry=entry,
@@ -78,6 +80,15 @@ def render_pages(catalogue: Catalogue, press: Press) -> dict[str, bytes]:
         ).encode()
         for entry in catalogue.entries
     }
+
+
+def page_name(entry: CatalogueEntry) -> str:
+    """The file name of an occupation's page: its lineage, which lasts, in plain characters.
+
+    >>> page_name(CatalogueEntry(seq=1, lineage="2022:4-10-01-05", code="4-10-01-05", name=""))
+    '2022-4-10-01-05.html'
+    """
+    return re.sub(r"[^0-9A-Za-z-]", "-", entry.lineage) + ".html"
 
 
 def policy(style: str, script: str) -> str:
@@ -161,7 +172,8 @@ def _row(entry: CatalogueEntry, columns: Sequence[Column], filters: Sequence[Fil
         for at, name in enumerate(choice.choices)
         if name in has[choice.key]
     ]
-    return Row(entry, cells(entry, columns), search_text(entry), " ".join(keys))
+    file = page_name(entry)
+    return Row(entry, cells(entry, columns), search_text(entry), " ".join(keys), file)
 
 
 def _style(templates: Templates, columns: Sequence[Column]) -> str:

@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from xmdemand.catalogue.content import Catalogue
+from xmdemand.catalogue.content import Catalogue, Table
 from xmdemand.errors import OutputError, name_some, need_extra
 from xmdemand.publish import formats
 from xmdemand.publish.columns import cells, columns_of
 from xmdemand.publish.figures import draw
 from xmdemand.publish.press import Press, issue_moment
+from xmdemand.publish.sheets import display_width
 
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
@@ -54,10 +55,21 @@ def render_method(catalogue: Catalogue, press: Press) -> bytes:
             name = f"{section.key}-{at}.svg"
             figures[name] = draw(figure, press.templates, font=font, ident=f"{section.key}-{at}")
             names.append({"file": name, "title": figure.title, "note": figure.note})
-        sections.append(section.model_dump(exclude={"figures"}) | {"figures": names})
+        tables = [table.model_dump() | {"widths": _widths(table)} for table in section.tables]
+        words = section.model_dump(exclude={"figures", "tables"})
+        sections.append(words | {"tables": tables, "figures": names})
     data = _frame(catalogue, press) | {"sections": sections}
     file = press.files["method_pdf"]
     return _typeset("method.typ", data, catalogue, press, file=file, figures=figures)
+
+
+def _widths(table: Table) -> list[int]:
+    """Relative widths of a small table's columns, by their longest word within bounds."""
+    lines = [table.columns, *table.rows]
+    return [
+        min(max(display_width(line[at]) for line in lines) + 2, 40)
+        for at in range(len(table.columns))
+    ]
 
 
 def _frame(catalogue: Catalogue, press: Press) -> dict[str, Any]:

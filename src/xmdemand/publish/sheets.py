@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from xmdemand.ooxml import normalise_ooxml
@@ -157,6 +158,7 @@ def clean(text: str) -> str:
     return ILLEGAL_CHARACTERS_RE.sub("", text)[:_MAX_TEXT]
 
 
+@lru_cache(maxsize=20_000)
 def display_width(text: str) -> int:
     """Width in columns, where a Chinese character takes two.
 

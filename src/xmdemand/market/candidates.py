@@ -18,7 +18,7 @@ SLOPES = (0.1, 0.3)
 """Slope parameter as a share of the level's (beta = share x alpha)."""
 DAMPINGS = (0.85, 0.96)
 SEASONS = ("off", "fixed", "slow", "fast")
-GAMMAS = {"off": 0.0, "fixed": 0.0, "slow": 0.06, "fast": 0.2}
+GAMMAS = {"off": 0.0, "fixed": 0.0, "slow": 0.1, "fast": 0.35}
 """Seasonal parameter before it is scaled by (1 - alpha)."""
 
 

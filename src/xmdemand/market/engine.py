@@ -20,7 +20,9 @@ from xmdemand.market.weights import N_WEIGHTINGS, scores
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHUNK = 48
+SPENT = 6.0
+"""Observations that starting values and weights use up, for the spread of short series."""
+CHUNK = 32
 """Series a chunk, so that a time step's states stay in the processor's cache."""
 
 
@@ -127,6 +129,8 @@ def _mix(
     component_weight, mean, sd = [], [], []
     correlation = np.zeros((n_series, horizon, horizon))
     residual = np.zeros(values.shape)
+    n = np.isfinite(values).sum(axis=1)
+    short = np.sqrt(n / np.maximum(n - SPENT, 0.5 * n))
     for scale, (run, variance, centre, spread) in enumerate(parts):
         own = weights[:, :, scale * size : (scale + 1) * size]
         total = own.sum(axis=2)
@@ -142,7 +146,7 @@ def _mix(
         mean.append(
             (centre[:, None, None] + spread[:, None, None] * centre_path).transpose(0, 2, 1)
         )
-        sd.append((spread[:, None, None] * spread_path).transpose(0, 2, 1))
+        sd.append((spread[:, None, None] * spread_path).transpose(0, 2, 1) * short[:, None, None])
         average = own.mean(axis=0)
         share = total.mean(axis=0)
         correlation += share[:, None, None] * _correlation(

@@ -144,6 +144,10 @@ class Forecast(Result):
             )
         )
 
+    def with_factor(self, factor: NDArray) -> Forecast:
+        """The forecast with every series and step multiplied by `factor`, (S, H)."""
+        return replace(self, mixture=self.mixture.pulled(factor))
+
     def _keyed(self, **columns: object) -> pd.DataFrame:
         periods = self.panel.last[:, None] + np.arange(1, self.horizon + 1)[None, :]
         return pd.DataFrame(
@@ -204,7 +208,7 @@ def forecast(
     >>> list(fc.frame.columns)
     ['unique_id', 'ds', 'mean', 'median']
     """
-    horizon = _check_horizon(horizon)
+    horizon = check_horizon(horizon)
     checked = read_panel(panel, freq=freq)
     by = total if isinstance(total, str) else None
     if by is not None and by not in checked.keys.columns:
@@ -240,9 +244,10 @@ def forecast_panel(
         info = learn(panel, fit, labels, horizon)
         if correlation is not None:
             info = replace(info, correlation=dict.fromkeys(info.labels, correlation))
-    mixture = rules.apply(fit.mixture, panel, met)
+    mixture = fit.mixture.widened(np.full(horizon, info.spread))
     if pull:
-        mixture = mixture.pulled(pull_of(panel, labels, info, horizon))
+        mixture = mixture.shifted(pull_of(panel, labels, info, horizon))
+    mixture = rules.apply(mixture, panel, met)
     return Forecast(
         panel=panel,
         mixture=mixture,
@@ -254,7 +259,8 @@ def forecast_panel(
     )
 
 
-def _check_horizon(horizon: int) -> int:
+def check_horizon(horizon: int) -> int:
+    """A whole number of periods, 1 to 36."""
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer):
         raise ArgumentTypeError(f"horizon is a whole number of periods, not {horizon!r}")
     if not 1 <= horizon <= MAX_HORIZON:

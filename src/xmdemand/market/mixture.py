@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 COUNT_LIMIT = 25.0
 """Series of whole numbers with a mean forecast below this have discrete quantiles."""
+SPREAD_LIMIT = 50.0
+"""... unless their standard deviation is above this: then rounded continuous ones."""
 LOG_CAP = 2.5
 """On the log scale nothing rises more than this above the largest value seen."""
 
@@ -61,6 +63,10 @@ class Mixture:
         spread = np.broadcast_to(spread, self.factor.shape)
         return replace(self, sd=self.sd * spread[:, None, :].astype(self.sd.dtype))
 
+    def shifted(self, scores: NDArray) -> Mixture:
+        """Moved by so many standard deviations, (S, H)."""
+        return replace(self, mean=self.mean + self.sd * scores[:, None, :].astype(self.sd.dtype))
+
     def pulled(self, factor: NDArray) -> Mixture:
         """Everything times `factor`, (S, H)."""
         return replace(self, factor=self.factor * factor)
@@ -97,13 +103,13 @@ def quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
     values = continuous_quantile(mixture, z)
     small = np.flatnonzero(mixture.discrete)
     if len(small):
-        part = mixture.take(small)
-        mean, variance = moments(part)
-        values[..., small, :] = np.where(
-            mean < COUNT_LIMIT,
-            count_quantile(mean, variance, special.ndtr(z[..., small, :])),
-            np.round(values[..., small, :]),
-        )
+        mean, variance = moments(mixture.take(small))
+        picked = values[..., small, :]
+        rare = (mean < COUNT_LIMIT) & (variance < SPREAD_LIMIT**2)
+        picked[..., ~rare] = np.round(picked[..., ~rare])
+        p = special.ndtr(z[..., small, :][..., rare])
+        picked[..., rare] = count_quantile(mean[rare], variance[rare], p)
+        values[..., small, :] = picked
     return values
 
 
@@ -139,6 +145,8 @@ def count_quantile(
     >>> count_quantile(np.array([2.0]), np.array([2.0]), np.array([0.5]))
     array([2.])
     """
+    if not mean.size:
+        return np.zeros(p.shape)
     shape, leading = mean.shape, p.reshape(-1, mean.size)
     mean = np.maximum(mean.ravel(), 1e-9)
     variance = variance.ravel()

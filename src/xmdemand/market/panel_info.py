@@ -1,11 +1,14 @@
 """What the panel tells its series: the total's own forecast, the common shock, the spread.
 
 This is the only way series influence each other. It is computed once, can be looked at, given to
-another run (blocks of a larger panel) or switched off.
+another run or switched off. It rests on sums over series (`Evidence`), so blocks of a panel too
+large for one machine give the same information as the whole.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.market.engine import Fit, fit_many
-from xmdemand.market.mixture import moments
+from xmdemand.market.mixture import moments, quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,26 +24,41 @@ if TYPE_CHECKING:
     from xmdemand.market.panel import Panel
 
 PULL = 0.5
-"""How far a series is drawn to the panel total's own forecast (in logs)."""
+"""How far series are drawn to their total's own forecast."""
+PULL_CAP = 0.5
+"""... but by no more than this many of their standard deviations."""
 MIN_CORRELATION = 0.2
 MIN_SERIES = 5
 """Fewer series have no total and no common factor of their own."""
+JUDGED_SERIES = 200
+"""How many series (chosen by a hash of their names) past origins are refitted for."""
+JUDGED_YEARS = 2
+FEW = 5.0
+"""Forecast counts below this are too coarse to judge a spread by."""
+SPREAD_SHARE = 0.5
+"""How far the spread follows its past calibration (in logs)."""
+SPREAD_BOUNDS = (0.8, 1.25)
+_TAIL = 1.2815515655446004
 
 
 @dataclass(frozen=True, eq=False)
 class PanelInfo:
-    """Panel information, for every group of series that share one (label -> value).
+    """Panel information, by group of series that share one (label -> value).
 
     Attributes
     ----------
+    labels
+        The groups.
     end
         Last period of the group: only series that end there are pulled.
     pull
-        (H,) factors on the forecasts.
+        (H,) shifts in standard deviations towards the total's own forecast.
     correlation
         Share of the common factor in a series' shocks.
     shared
         Correlation between the groups' factors, (G, G), in the order of ``labels``.
+    spread
+        Factor on all standard deviations.
     """
 
     labels: tuple[str, ...] = ()
@@ -48,6 +66,27 @@ class PanelInfo:
     pull: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     correlation: dict[str, float] = field(default_factory=dict)
     shared: NDArray[np.float64] = field(default_factory=lambda: np.eye(0))
+    spread: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Sums over a block of series that panel information follows from.
+
+    Attributes
+    ----------
+    periods
+        By ``label, period``: ``now, before`` (sums of series seen in the period and the one
+        before), ``last`` (sum of series that end there), ``error, square, n`` (one-step errors).
+    ahead
+        By ``label, period`` (the series' last): ``n`` and forecast sums ``mean_1 .. sd_H``.
+    judged
+        ``hash, miss``: absolute normal scores of what came after past origins.
+    """
+
+    periods: pd.DataFrame
+    ahead: pd.DataFrame
+    judged: pd.DataFrame
 
 
 def group_labels(panel: Panel, by: str | None) -> NDArray:
@@ -57,70 +96,160 @@ def group_labels(panel: Panel, by: str | None) -> NDArray:
     return panel.keys[by].astype(str).to_numpy(dtype=object)
 
 
-def learn(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> PanelInfo:
-    """Panel information from a panel and the forecasts of its series by themselves."""
-    names = tuple(sorted(set(labels)))
-    end, pull, correlation, factors = {}, {}, {}, []
-    for name in names:
-        rows = np.flatnonzero(labels == name)
-        end[name] = int(panel.last[rows].max())
-        at_end = rows[panel.last[rows] == end[name]]
-        pull[name] = np.ones(horizon)
-        if len(at_end) >= MIN_SERIES:
-            pull[name] = _pull(panel, fit, at_end, horizon)
-        correlation[name], factor = _common_factor(panel, fit, rows)
-        factors.append(factor)
-    frame = pd.concat(factors, axis=1)
-    shared = frame.corr(min_periods=12).fillna(0.0).to_numpy(copy=True)
-    np.fill_diagonal(shared, 1.0)
-    return PanelInfo(
-        labels=names, end=end, pull=pull, correlation=correlation, shared=_nearest(shared)
+def gather(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> Evidence:
+    """Evidence of a block: a panel, and the forecasts of its series by themselves."""
+    values, n_time = panel.values, panel.values.shape[1]
+    period = panel.last[:, None] - np.arange(n_time - 1, -1, -1)[None, :]
+    before = np.concatenate([np.full((len(values), 1), np.nan), values[:, :-1]], axis=1)
+    both = np.isfinite(values) & np.isfinite(before)
+    error = np.clip(np.nan_to_num(fit.residuals), -4, 4).astype(np.float64)
+    at_last = np.zeros_like(values)
+    at_last[:, -1] = values[:, -1]
+    long = pd.DataFrame(
+        {
+            "label": np.repeat(labels, n_time),
+            "period": period.ravel(),
+            "now": np.where(both, values, 0).ravel(),
+            "before": np.where(both, before, 0).ravel(),
+            "last": at_last.ravel(),
+            "error": error.ravel(),
+            "square": (error**2).ravel(),
+            "n": np.isfinite(fit.residuals).ravel().astype(float),
+        }
+    )
+    mean, variance = moments(fit.mixture)
+    table = {f"mean_{h + 1}": mean[:, h] for h in range(horizon)}
+    table |= {f"sd_{h + 1}": np.sqrt(variance[:, h]) for h in range(horizon)}
+    ahead = pd.DataFrame({"label": labels, "period": panel.last, "n": 1.0, **table})
+    return Evidence(
+        periods=long.groupby(["label", "period"]).sum(),
+        ahead=ahead.groupby(["label", "period"]).sum(),
+        judged=_judge_past(panel, horizon),
     )
 
 
-def chained_total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Total of series aligned in time whose membership changes: growth of those in both periods.
+def merge(parts: Sequence[Evidence]) -> Evidence:
+    """Evidence of several blocks as one."""
+    judged = pd.concat([part.judged for part in parts])
+    kept = np.sort(judged["hash"].unique())[:JUDGED_SERIES]
+    return Evidence(
+        periods=pd.concat([part.periods for part in parts]).groupby(level=[0, 1]).sum(),
+        ahead=pd.concat([part.ahead for part in parts]).groupby(level=[0, 1]).sum(),
+        judged=judged[judged["hash"].isin(kept)],
+    )
 
-    >>> chained_total(np.array([[1.0, 2.0, 4.0], [np.nan, 6.0, 6.0]]))
+
+def conclude(evidence: Evidence, horizon: int, season: int) -> PanelInfo:
+    """Panel information from evidence."""
+    names = tuple(str(name) for name in evidence.periods.index.unique(0))
+    end, pull, correlation, factors = {}, {}, {}, []
+    for name in names:
+        periods = pd.DataFrame(evidence.periods.xs(name, level="label"))
+        ahead = pd.DataFrame(evidence.ahead.xs(name, level="label"))
+        end[name] = int(periods.index.max())
+        pull[name] = _pull(periods, ahead.loc[[end[name]]].iloc[0], horizon, season)
+        correlation[name], factor = _common_factor(periods)
+        factors.append(factor)
+    shared = pd.concat(factors, axis=1).corr(min_periods=12).fillna(0.0).to_numpy(copy=True)
+    np.fill_diagonal(shared, 1.0)
+    return PanelInfo(
+        labels=names,
+        end=end,
+        pull=pull,
+        correlation=correlation,
+        shared=_positive(shared),
+        spread=_spread(evidence.judged),
+    )
+
+
+def learn(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> PanelInfo:
+    """Panel information of a whole panel."""
+    return conclude(merge([gather(panel, fit, labels, horizon)]), horizon, panel.season)
+
+
+def chained_total(now: NDArray, before: NDArray, last: float) -> NDArray[np.float64]:
+    """A total whose membership changes: growth of the series in both periods, level of the end.
+
+    >>> chained_total(np.array([0.0, 8.0, 10.0]), np.array([0.0, 4.0, 8.0]), 10.0)
     array([ 4.,  8., 10.])
     """
-    both = np.isfinite(values[:, 1:]) & np.isfinite(values[:, :-1])
-    now = np.where(both, values[:, 1:], 0).sum(axis=0)
-    before = np.where(both, values[:, :-1], 0).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        step = np.where((now > 0) & (before > 0), np.log(now) - np.log(before), 0.0)
-    back = np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]])
-    return np.nansum(values[:, -1]) * np.exp(-back)
+    known = (now > 0) & (before > 0)
+    step = np.where(known, np.log(np.where(known, now, 1) / np.where(known, before, 1)), 0.0)[1:]
+    return last * np.exp(-np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]]))
 
 
-def _pull(panel: Panel, fit: Fit, rows: NDArray, horizon: int) -> NDArray[np.float64]:
-    total = chained_total(panel.values[rows])
-    if not total[-1] > 0 or len(total) < 6:
-        return np.ones(horizon)
-    own, _ = moments(fit_many(total[None], season=panel.season, horizon=horizon).mixture)
-    bottom_up = moments(fit.mixture.take(rows))[0].sum(axis=0)
-    ratio = own[0] / np.maximum(bottom_up, 1e-300)
-    return np.clip(ratio, 0.5, 2.0) ** PULL
+def _pull(
+    periods: pd.DataFrame, ahead: pd.Series, horizon: int, season: int
+) -> NDArray[np.float64]:
+    """Shift of all series in standard deviations that moves the sum half-way to the total's own.
+
+    A common shock moves a series in proportion to its standard deviation; so does the pull.
+    """
+    full = periods.reindex(np.arange(periods.index.min(), periods.index.max() + 1), fill_value=0)
+    last = float(full["last"].iloc[-1])
+    if ahead["n"] < MIN_SERIES or not last > 0 or len(full) < 6:
+        return np.zeros(horizon)
+    total = chained_total(full["now"].to_numpy(), full["before"].to_numpy(), last)
+    own, _ = moments(fit_many(total[None], season=season, horizon=horizon).mixture)
+    mean = ahead[[f"mean_{h + 1}" for h in range(horizon)]].to_numpy(dtype=float)
+    deviation = ahead[[f"sd_{h + 1}" for h in range(horizon)]].to_numpy(dtype=float)
+    gap = np.clip(own[0], 0.5 * mean, 2.0 * mean) - mean
+    shift = np.divide(gap, deviation, out=np.zeros(horizon), where=deviation > 0)
+    return np.clip(PULL * shift, -PULL_CAP, PULL_CAP)
 
 
-def _common_factor(panel: Panel, fit: Fit, rows: NDArray) -> tuple[float, pd.Series]:
+def _common_factor(periods: pd.DataFrame) -> tuple[float, pd.Series]:
     """Mean correlation of one-step errors, and their standardised mean by period."""
-    n_time = panel.values.shape[1]
-    period = panel.last[rows][:, None] - np.arange(n_time - 1, -1, -1)[None, :]
-    errors = np.clip(fit.residuals[rows], -4, 4)
-    long = pd.DataFrame({"period": period.ravel(), "error": errors.ravel()}).dropna()
-    sums = long.groupby("period")["error"].agg(["mean", "size"])
-    sums = sums[sums["size"] >= MIN_SERIES]
-    if len(sums) < 12:
+    used = periods[periods["n"] >= MIN_SERIES]
+    square = float(used["square"].sum())
+    if len(used) < 12 or not square > 0:
         return MIN_CORRELATION, pd.Series(dtype=float)
-    variance = float((long["error"] ** 2).mean())
-    size = sums["size"]
-    pairs = (size * sums["mean"] ** 2 / variance - 1) / (size - 1)
-    factor = sums["mean"] / max(float(np.sqrt((sums["mean"] ** 2).mean())), 1e-9)
+    variance = square / float(used["n"].sum())
+    mean = used["error"] / used["n"]
+    pairs = (used["n"] * mean**2 / variance - 1) / (used["n"] - 1)
+    factor = mean / max(float(np.sqrt((mean**2).mean())), 1e-9)
     return float(np.clip(pairs.mean(), MIN_CORRELATION, 0.95)), factor
 
 
-def _nearest(correlation: NDArray[np.float64]) -> NDArray[np.float64]:
+def _judge_past(panel: Panel, horizon: int) -> pd.DataFrame:
+    """How far what came lay from forecasts a year and two ago, in their deviations."""
+    names = np.array([zlib.crc32(str(name).encode()) for name in panel.ids])
+    chosen = np.argsort(names, kind="stable")[:JUDGED_SERIES]
+    values = panel.values[chosen]
+    parts = []
+    for year in range(1, JUDGED_YEARS + 1):
+        cut = values.shape[1] - year * panel.season
+        steps = min(horizon, panel.season)
+        enough = np.isfinite(values[:, : max(cut, 0)]).sum(axis=1) >= 2 * panel.season
+        varied = np.ptp(np.nan_to_num(values[:, : max(cut, 0)]), axis=1) > 0 if cut > 0 else enough
+        rows = np.flatnonzero(enough & varied)
+        if not len(rows):
+            continue
+        past = values[rows, :cut]
+        past = past[np.isfinite(past[:, -1])]
+        rows = rows[np.isfinite(values[rows, cut - 1])]
+        if not len(rows):
+            continue
+        mixture = fit_many(past, season=panel.season, horizon=steps).mixture
+        lower, middle, upper = quantile(mixture, np.array([-_TAIL, 0, _TAIL])[:, None, None])
+        came = values[rows, cut : cut + steps]
+        half = np.where(came > middle, upper - middle, middle - lower)
+        miss = _TAIL * np.abs(came - middle) / np.maximum(half, 1e-9)
+        miss[mixture.discrete[:, None] & (middle < FEW)] = np.nan
+        hashes = np.repeat(names[chosen][rows], steps)
+        parts.append(pd.DataFrame({"hash": hashes, "miss": miss.ravel()}).dropna())
+    return pd.concat(parts) if parts else pd.DataFrame({"hash": [], "miss": []})
+
+
+def _spread(judged: pd.DataFrame) -> float:
+    """Factor on the deviations: half-way (in logs) to what would have held 80% in the past."""
+    if judged["hash"].nunique() < 2 * MIN_SERIES:
+        return 1.0
+    ratio = max(float(np.quantile(judged["miss"], 0.8)) / _TAIL, 1e-3)
+    return float(np.clip(ratio**SPREAD_SHARE, *SPREAD_BOUNDS))
+
+
+def _positive(correlation: NDArray[np.float64]) -> NDArray[np.float64]:
     """The correlation matrix with negative eigenvalues lifted."""
     value, vector = np.linalg.eigh(correlation)
     lifted = (vector * np.maximum(value, 1e-6)) @ vector.T
@@ -129,9 +258,9 @@ def _nearest(correlation: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def pull_of(panel: Panel, labels: NDArray, info: PanelInfo, horizon: int) -> NDArray[np.float64]:
-    """Factors of every series, (S, H)."""
-    factor = np.ones((len(panel.ids), horizon))
+    """Shifts of every series in standard deviations, (S, H)."""
+    shift = np.zeros((len(panel.ids), horizon))
     for name in info.labels:
         if name in info.pull:
-            factor[(labels == name) & (panel.last == info.end[name])] = info.pull[name]
-    return factor
+            shift[(labels == name) & (panel.last == info.end[name])] = info.pull[name]
+    return shift

@@ -18,36 +18,49 @@ if TYPE_CHECKING:
     from xmdemand.market.candidates import Grid
     from xmdemand.market.kernel import Pass
 
-CLIP = 2.5
+CLIP = 2.25
 """Errors count up to so many robust standard deviations."""
 DISCOUNT = 0.97
-SLOPE_COST = (0.0, 1.0, 0.5)
+SLOPE_COST = (0.0, 0.5, 0.25)
 """Parameters a slope costs: none, local, drift."""
-SEASON_COST = (0.0, 1.5, 2.5, 3.0)
+SEASON_COST = (0.0, 6.0, 5.0, 4.0)
 """Parameters a season costs (off, fixed, slow, fast); its means are shrunk, so few."""
 N_WEIGHTINGS = 3
 
 
-def robust_limit(errors: NDArray, seen: NDArray[np.bool_]) -> NDArray:
-    """Clipping point of every series: 2.5 robust deviations of its typical candidate's errors.
+def gaussian_log_likelihood(errors: NDArray) -> float:
+    """Log likelihood of normal errors at their best variance, as statsmodels counts it."""
+    n = len(errors)
+    return float(-0.5 * n * (np.log(2 * np.pi * np.mean(np.square(errors))) + 1))
+
+
+def clipped_losses(
+    errors: NDArray, seen: NDArray[np.bool_], shares: list[NDArray]
+) -> list[NDArray[np.float64]]:
+    """Weighted means of squared errors, clipped at 2.5 robust deviations, (S, C) each.
+
+    The clipping point is a series': 2.5 times 1.4826 the median over time of its candidates'
+    mean absolute error, so that candidates are held to one standard.
 
     Parameters
     ----------
     errors
         (T, S, C).
     seen
-        (S, T).
+        (T, S).
+    shares
+        Weights of the times, (T, S) each, columns summing to 1.
     """
-    typical = np.where(seen, np.abs(errors).mean(axis=2).T, np.nan)
-    typical[~seen.any(axis=1)] = 0.0
-    return CLIP * 1.4826 * np.nanmedian(typical, axis=1)
-
-
-def clipped_mean_square(errors: NDArray, limit: NDArray, share: NDArray) -> NDArray:
-    """Weighted mean of squared, clipped errors, (S, C); `share` is (T, S), columns summing to 1."""
-    clipped = np.minimum(np.abs(errors), limit[None, :, None])
-    np.square(clipped, out=clipped)
-    return np.einsum("tsc,ts->sc", clipped, share)
+    size = np.abs(errors)
+    typical = np.where(seen, size.mean(axis=2), np.nan)
+    typical[:, ~seen.any(axis=0)] = 0.0
+    limit = np.maximum(CLIP * 1.4826 * np.nanmedian(typical, axis=0), 1e-6).astype(errors.dtype)
+    np.minimum(size, limit[None, :, None], out=size)
+    np.square(size, out=size)
+    return [
+        np.einsum("tsc,ts->sc", size, share.astype(errors.dtype)).astype(np.float64)
+        for share in shares
+    ]
 
 
 def scores(
@@ -55,16 +68,10 @@ def scores(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Log likelihoods less their penalty, (3, S, C), and one-step variances, (S, C)."""
     n = seen.sum(axis=1).astype(np.float64)
-    dtype = run.one_step.dtype
-    limit = np.maximum(robust_limit(run.one_step, seen), 1e-6).astype(dtype)
-    flat = seen.T / np.maximum(n, 1.0)
     age = np.arange(seen.shape[1] - 1, -1, -1)
     faded = seen.T * (DISCOUNT**age)[:, None]
     n_faded = faded.sum(axis=0)
-    v_one = clipped_mean_square(run.one_step, limit, flat.astype(dtype)).astype(np.float64)
-    v_faded = clipped_mean_square(
-        run.one_step, limit, (faded / np.maximum(n_faded, 1e-9)).astype(dtype)
-    ).astype(np.float64)
+    v_one, v_faded = clipped_losses(run.one_step, seen.T, [seen.T / n, faded / n_faded])
     log_one, log_faded = np.log(v_one + 1e-9), np.log(v_faded + 1e-9)
     log_far = _log_far(run, log_one)
     cost = np.array(SLOPE_COST)[grid.slope] + np.array(SEASON_COST)[grid.season] + 2.0
@@ -85,9 +92,8 @@ def _log_far(run: Pass, log_one: NDArray[np.float64]) -> NDArray[np.float64]:
     for errors in run.ahead.values():
         if len(errors) < 2:
             continue
-        counted = (errors[:, :, 0] != 0).astype(errors.dtype)
+        counted = errors[:, :, 0] != 0
         n = counted.sum(axis=0)
-        limit = np.maximum(robust_limit(errors, (counted > 0).T), 1e-6).astype(errors.dtype)
-        value = clipped_mean_square(errors, limit, counted / np.maximum(n, 1))
-        parts.append(np.where(n[:, None] >= 3, np.log(value.astype(np.float64) + 1e-9), log_one))
+        (value,) = clipped_losses(errors, counted, [counted / np.maximum(n, 1)])
+        parts.append(np.where(n[:, None] >= 3, np.log(value + 1e-9), log_one))
     return np.mean(parts, axis=0) if parts else log_one

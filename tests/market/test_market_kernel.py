@@ -1,0 +1,155 @@
+"""The recursion against statsmodels, and the pieces around it against hand formulas."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from xmdemand.market.candidates import Grid, make_grid
+from xmdemand.market.engine import fit_many
+from xmdemand.market.kernel import smooth
+from xmdemand.market.mixture import count_quantile, moments, quantile
+from xmdemand.market.start import Start, seasonal_pattern
+from xmdemand.market.weights import gaussian_log_likelihood
+
+SEASON = 12
+
+
+def one_candidate(alpha, beta, phi, gamma):
+    """A grid of one candidate with a moving season."""
+    return Grid(
+        alpha=np.array([alpha]),
+        beta=np.array([beta]),
+        phi=np.array([phi]),
+        gamma=np.array([gamma]),
+        slope=np.array([1]),
+        season=np.array([2]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "phi", "gamma"),
+    [(0.4, 0.1, 0.9, 0.2), (0.9, 0.05, 0.85, 0.05), (0.12, 0.03, 0.96, 0.6)],
+)
+def test_errors_and_likelihood_are_those_of_statsmodels(alpha, beta, phi, gamma):
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    rng = np.random.default_rng(1)
+    t = np.arange(67)
+    y = 300 + 2 * t + 40 * np.sin(2 * np.pi * t / SEASON) + rng.normal(0, 15, len(t))
+    level, slope = 290.0, 3.0
+    pattern = rng.normal(0, 30, SEASON)  # by phase of the column number
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = ETSModel(
+            y,
+            error="add",
+            trend="add",
+            damped_trend=True,
+            seasonal="add",
+            seasonal_periods=SEASON,
+            initialization_method="known",
+            initial_level=level,
+            initial_trend=slope,
+            initial_seasonal=pattern,
+        )
+    theirs = model.smooth([alpha, beta, gamma, phi])
+    run = smooth(
+        y[None],
+        np.array([0]),
+        Start(np.array([level]), np.array([slope]), np.array([0.0]), pattern[None]),
+        one_candidate(alpha, beta, phi, gamma),
+        season=SEASON,
+        horizon=14,
+    )
+    np.testing.assert_allclose(run.one_step[:, 0, 0], theirs.resid, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(run.forecast[0, :, 0], theirs.forecast(14), rtol=1e-8)
+    np.testing.assert_allclose(
+        gaussian_log_likelihood(run.one_step[:, 0, 0]), theirs.llf, rtol=1e-8
+    )
+
+
+def test_errors_ahead_are_those_of_forecasts_from_the_origin():
+    rng = np.random.default_rng(3)
+    y = 50 + np.cumsum(rng.normal(0, 1, 40))
+    start = Start(np.array([50.0]), np.array([0.1]), np.array([0.0]), rng.normal(0, 1, (1, SEASON)))
+    grid = one_candidate(0.5, 0.1, 0.9, 0.1)
+    options = {"season": SEASON, "horizon": SEASON}
+    run = smooth(y[None], np.array([0]), start, grid, leads=(6,), **options)
+    origins = range((len(y) - 7) % 3, len(y) - 6, 3)
+    for at, origin in enumerate(origins):
+        short = smooth(y[None, : origin + 1], np.array([0]), start, grid, **options)
+        expected = y[origin + 6] - short.forecast[0, 5, 0]
+        np.testing.assert_allclose(run.ahead[6][at, 0, 0], expected, atol=1e-10)
+
+
+def test_variance_of_errors_ahead_by_simulation():
+    grid = one_candidate(0.5, 0.1, 0.9, 0.2)
+    covariance = grid.covariances(15, SEASON)[0]
+    rng = np.random.default_rng(0)
+    shocks = rng.normal(size=(40_000, 15))
+    level, slope = np.zeros(40_000), np.zeros(40_000)
+    season = np.zeros((40_000, SEASON))
+    values = np.empty_like(shocks)
+    for t in range(15):
+        values[:, t] = level + 0.9 * slope + season[:, t % SEASON] + shocks[:, t]
+        level = level + 0.9 * slope + 0.5 * shocks[:, t]
+        slope = 0.9 * slope + 0.1 * shocks[:, t]
+        season[:, t % SEASON] += 0.2 * shocks[:, t]
+    np.testing.assert_allclose(np.cov(values.T), covariance, rtol=0.06, atol=0.06)
+
+
+def test_missing_values_leave_the_state():
+    grid = one_candidate(1.0, 0.0, 1.0, 0.0)
+    start = Start(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros((1, SEASON)))
+    y = np.array([[5.0, np.nan, np.nan, 7.0]])
+    run = smooth(y, np.array([0]), start, grid, season=SEASON, horizon=1)
+    np.testing.assert_allclose(run.one_step[:, 0, 0], [5, 0, 0, 2])
+    assert run.forecast[0, 0, 0] == 7
+
+
+def test_a_clear_pattern_is_kept_and_noise_is_not():
+    t = np.arange(72)
+    wave = 10 * np.sin(2 * np.pi * t / SEASON)
+    rng = np.random.default_rng(0)
+    values = np.stack([100 + wave + 0.5 * t, 100 + rng.normal(0, 10, 72)])
+    pattern = seasonal_pattern(values, np.zeros(2, int), SEASON)
+    np.testing.assert_allclose(pattern[0], wave[:12], atol=1.0)
+    assert np.abs(pattern[1]).max() < 8
+
+
+def test_count_quantiles_are_scipys():
+    from scipy import stats
+
+    mean, variance = np.array([0.3, 4.0, 20.0]), np.array([0.5, 9.0, 60.0])
+    p = np.linspace(0.01, 0.99, 25)[:, None] * np.ones(3)
+    size = mean**2 / (variance - mean)
+    expected = stats.nbinom.ppf(p, size, size / (size + mean))
+    np.testing.assert_array_equal(count_quantile(mean, variance, p), expected)
+
+
+def test_a_batch_is_its_series():
+    rng = np.random.default_rng(5)
+    values = rng.poisson(rng.lognormal(3, 1, (70, 1)), (70, 50)).astype(float)
+    for row in range(0, 70, 3):
+        values[row, : rng.integers(0, 40)] = np.nan
+    together = fit_many(values, season=SEASON, horizon=12)
+    for row in (0, 1, 33, 69):
+        alone = fit_many(values[row : row + 1], season=SEASON, horizon=12)
+        np.testing.assert_allclose(
+            moments(alone.mixture)[0][0], moments(together.mixture)[0][row], rtol=2e-4
+        )
+
+
+def test_quantiles_grow_with_p():
+    rng = np.random.default_rng(6)
+    values = rng.poisson(3, (20, 48)).astype(float)
+    mixture = fit_many(values, season=SEASON, horizon=12).mixture
+    z = np.linspace(-3, 3, 25)[:, None, None]
+    assert (np.diff(quantile(mixture, z), axis=0) >= 0).all()
+
+
+def test_the_grid_has_no_candidate_twice():
+    grid = make_grid()
+    rows = np.stack([grid.alpha, grid.beta, grid.phi, grid.gamma, grid.slope, grid.season], axis=1)
+    assert len(np.unique(rows, axis=0)) == len(grid)

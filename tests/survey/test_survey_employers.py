@@ -159,3 +159,36 @@ def test_openings_become_hires_by_the_declared_rule(city, profile, classificatio
 def test_no_survey_is_an_error(profile, classification):
     with pytest.raises(InputError, match="no employer survey"):
         demand(Tables(), profile, classification)
+
+
+def test_two_routes_to_the_error_of_the_city_total_agree(city, profile, classification):
+    result = demand(city, profile, classification, n_draws=1000)
+    # Imputation within replicates adds a little that linearisation does not see.
+    assert item(result, "cv_replicates") == pytest.approx(item(result, "cv_linearised"), rel=0.15)
+    assert item(result, "deff_total") > 0
+
+
+def test_every_diagnostic_has_words(city, profile, classification):
+    from xmdemand.notes import text
+
+    for name in demand(city, profile, classification).diagnostics["item"]:
+        assert text(f"survey.item_{name}", "zh")
+        assert text(f"survey.item_{name}", "en")
+
+
+def test_rates_are_shrunk_more_where_fewer_report(city, profile, classification):
+    posts = city.employers.assign(headcount=20.0, headcount_kind="exact")
+    rates = demand(replace(city, employers=posts), profile, classification).rates
+    one = rates[rates["rate"] == "vacancy_rate"]
+    assert one["estimate"].between(0, 1).all()
+    assert one["shrinkage"].corr(one["reporters"], method="spearman") > 0.9
+    assert one["estimate"].std() < one["direct"].std()
+
+
+def test_a_firm_that_carries_an_occupation_is_noted(city, profile, classification):
+    posts = city.employers.copy()
+    code = posts["occupation"].value_counts().index[0]
+    posts.loc[posts.index[posts["occupation"] == code][0], "planned_hires"] = 1e5
+    result = demand(replace(city, employers=posts), profile, classification)
+    assert "survey.carried_by_one" in said(result)
+    assert result.frame.loc[code, "influence"] > 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from xmdemand.draws import Draws
+from xmdemand.errors import name_some
 from xmdemand.notes import Note, Notes
 from xmdemand.survey.diagnostics import kish_effect, share_of
 from xmdemand.survey.linearise import Floats
@@ -21,6 +22,8 @@ from xmdemand.survey.weighted import Rows, Values, point_totals, replicate_total
 DIRECT_REPORTERS = 30
 DIRECT_CV = 0.3
 LEVEL = 0.9
+CARRIED = 0.5
+"""Share of an occupation's weighted hires from which one firm is said to carry it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,8 +218,12 @@ def demand_summary(work: Weighed, drawn: Floats, certain: pd.Series) -> pd.DataF
     )
 
 
-def demand_diagnostics(work: Weighed, basis: str) -> pd.DataFrame:
-    """Sample sizes, response rates, design effects, and what demand rests on."""
+def demand_diagnostics(work: Weighed, frame: pd.DataFrame, basis: str) -> pd.DataFrame:
+    """Sample sizes, response rates, design effects, and what demand rests on.
+
+    The city's total is estimated a second time with its linearised error, the independent check
+    of the replicates; returns without a design claim none.
+    """
     units, weights = work.sample.frame, work.sample.weights
     hires = np.bincount(work.rows.unit, work.hires.mean, len(units)) * weights
     responded = weights > 0
@@ -241,12 +248,38 @@ def demand_diagnostics(work: Weighed, basis: str) -> pd.DataFrame:
     items["hires_uncoded"] = float(uncoded.sum())
     items["share_uncoded"] = share_of(uncoded.sum(), hires.sum())
     items["rows_imputed"] = len(work.hires.uncertain)
+    items["occupations"] = len(frame)
+    items["occupations_model"] = int((frame["basis"] == "model").sum())
+    if basis == "design":
+        own = np.bincount(work.rows.unit, work.hires.mean, len(units))
+        row = replace(work.sample, frame=units.assign(hires=own)).total("hires").frame.iloc[0]
+        items["cv_linearised"] = float(row["cv"])
+        items["cv_replicates"] = share_of(city_spread(work), float(row["estimate"]))
+        items["deff_total"] = float(row["deff"])
     return pd.DataFrame({"item": list(items), "value": list(items.values())})
 
 
-def demand_notes(work: Weighed) -> Notes:
-    """Imputation and influence."""
+def city_spread(work: Weighed) -> float:
+    """Standard deviation of the city's total over the replicates."""
+    whole = sparse.csr_array(np.ones((len(work.posts), 1)))
+    return float(replicate_totals(work.hires, whole, work.rows).std(ddof=1))
+
+
+def demand_notes(work: Weighed, frame: pd.DataFrame) -> Notes:
+    """Imputation, and occupations that one firm's report carries."""
     notes = []
+    carried = frame[(frame["influence"] > CARRIED) & (frame["reporters"] > 1)]
+    if len(carried):
+        where = name_some(carried["influence"].sort_values(ascending=False).index)
+        notes.append(
+            Note(
+                "survey.carried_by_one",
+                where=where,
+                n=len(carried),
+                severity="warning",
+                fields={"share": round(100 * CARRIED)},
+            )
+        )
     if len(work.hires.uncertain):
         notes.append(Note("survey.imputed", n=len(work.hires.uncertain)))
     if work.hires.without_donor:

@@ -36,6 +36,22 @@ class Design:
         What a stratum with one sampled unit adds to the variance: ``fail`` raises; ``certainty``
         nothing; ``adjust`` its square about zero, the mean of scores; ``average`` the mean of
         the other strata; ``merge`` joins it to the next stratum in order of their names.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame(
+    ...     {"size": ["big", "big", "small", "small", "small"], "N": [2, 2, 30, 30, 30],
+    ...      "hires": [40, 25, 2, 0, 4]}
+    ... )
+    >>> sample = Design(strata="size", fpc="N").bind(firms)
+    >>> print(sample)
+    Sample: 5 rows, 5 sampled units in 2 strata, 1 stage(s), df 3
+      Design(strata='size', psu=None, weights=None, fpc='N', singleton='fail')
+      weights: sum 32.0, 1 to 10
+    >>> sample.total("hires", by="size").frame[["size", "estimate", "se"]].round(1)
+        size  estimate    se
+    0    big      65.0   0.0
+    1  small      60.0  32.9
     """
 
     strata: Columns | str | None = None

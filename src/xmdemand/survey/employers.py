@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ from xmdemand.survey.posts import (
     read_count,
     seasonal_factors,
 )
+from xmdemand.survey.rates import smoothed_rates
 from xmdemand.survey.replicates import bootstrap
 from xmdemand.survey.returns import establishments, firm_keys
 from xmdemand.survey.weighted import Rows, fill, replicate_totals
@@ -64,6 +65,9 @@ class EmployerDemand(Result):
         Indexed by occupation: ``estimate, se, cv, lower, upper, level, n`` (returns' rows),
         ``reporters`` (firms), ``certain, basis`` (``direct, model``), ``influence`` (largest
         weighted share of one firm).
+    rates
+        ``occupation, rate`` (``vacancy_rate, long_open_share, unqualified_share``), ``reporters,
+        direct, direct_se, estimate, se, shrinkage``: smoothed by Fay-Herriot within groups.
     diagnostics
         ``item, value`` rows for the method page: sample sizes, response rates, design effects,
         shares of demand resting on probability, take_all and voluntary returns.
@@ -79,6 +83,7 @@ class EmployerDemand(Result):
     cells: pd.DataFrame
     frame: pd.DataFrame
     diagnostics: pd.DataFrame
+    rates: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: Notes = ()
 
 
@@ -148,23 +153,28 @@ def employer_demand(
     work = built.Weighed(posts, sample, rows, shares, hires, measures)
     drawn = replicate_totals(hires, shares.matrix, rows)
     certain = built.certain_part(work)
+    totals = built.further_totals(work)
+    frame = built.demand_summary(work, drawn, certain)
+    above = parents_of(classification)
+    groups = pd.Index([above.get(code, code) for code in shares.index])
     return EmployerDemand(
         hires=Draws(drawn, shares.index, "persons"),
         certain=certain,
         variance=pd.Series(drawn.var(axis=0, ddof=1), index=shares.index, name="variance"),
-        totals=built.further_totals(work),
+        totals=totals,
         log_wage=built.mean_log_wage(work),
         levels=built.by_level(work),
         districts=built.by_district(work),
         cells=built.disclosure_cells(work),
-        frame=built.demand_summary(work, drawn, certain),
-        diagnostics=built.demand_diagnostics(work, joined.basis),
+        frame=frame,
+        rates=smoothed_rates(totals, frame["reporters"].to_numpy(), groups),
+        diagnostics=built.demand_diagnostics(work, frame, joined.basis),
         notes=(
             *joined.notes,
             *replicates.notes,
             *hire_notes,
             *shares.notes,
-            *built.demand_notes(work),
+            *built.demand_notes(work, frame),
         ),
     )
 

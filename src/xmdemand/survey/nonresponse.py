@@ -208,11 +208,10 @@ def nested_classes(
 
     Examples
     --------
-    >>> codes, labels = nested_classes(
-    ...     [["a", "a", "b"], ["all", "all", "all"]], np.array([True, True, False]), at_least=1
-    ... )
+    >>> keys = [["a", "a", "b"], ["all", "all", "all"]]
+    >>> codes, labels = nested_classes(keys, np.array([True, True, False]), at_least=1)
     >>> [labels[code] for code in codes]
-    ['a', 'a', 'all']
+    ['a', 'a', 'a']
     """
     labels = np.full(len(responded), "", dtype=object)
     left = np.ones(len(responded), dtype=bool)
@@ -228,4 +227,4 @@ def nested_classes(
         done = [name for name in labels if name]
         labels[left] = max(set(done), key=done.count) if done else "all"
     unique, codes = np.unique(labels.astype(str), return_inverse=True)
-    return codes.astype(np.intp), tuple(unique)
+    return codes.astype(np.intp), tuple(str(name) for name in unique)

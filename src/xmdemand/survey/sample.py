@@ -49,6 +49,22 @@ class Sample(Estimation):
         (n,) weights after every step.
     steps
         What was done to the weights, in order.
+
+    Examples
+    --------
+    >>> from xmdemand.survey import Design
+    >>> firms = pd.DataFrame(
+    ...     {"status": ["responded"] * 9 + ["refused"], "kind": list("aabba") * 2,
+    ...      "w": 10.0, "hires": [3.0, 5.0, 4.0, 4.0, 1.0] * 2}
+    ... )
+    >>> sample = Design(weights="w").bind(firms)
+    >>> sample = sample.nonresponse("status").rake({"kind": {"a": 50, "b": 40}})
+    >>> sample.total("hires").frame["estimate"].tolist()
+    [330.0]
+    >>> sample.replicates(500, seed=1).weights.shape
+    (10, 500)
+    >>> sample.steps[1].describe()
+    'raked to the totals of kind (2)'
     """
 
     design: Design

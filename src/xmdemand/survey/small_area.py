@@ -209,7 +209,7 @@ def fay_herriot(
     --------
     >>> fit = fay_herriot([1.0, 2.0, 3.5, 2.5], [0.5, 0.5, 0.5, 0.5], [[1.0]] * 4)
     >>> fit.frame["estimate"].round(3).tolist()
-    [1.694, 2.13, 2.784, 2.348]
+    [1.577, 2.115, 2.923, 2.385]
     """
     if method not in ("reml", "ml"):
         raise InputError(f"method is 'reml' or 'ml', got {method!r}")

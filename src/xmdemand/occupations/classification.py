@@ -365,6 +365,10 @@ class Classification(Result):
         table = self.work_type_table
         return tuple(table.loc[table["code"] == code, "work_type"])
 
+    def former_names(self) -> tuple[tuple[str, str], ...]:
+        """Names of other editions with today's code: ``(name, code)``."""
+        return tuple((name, hit.code) for name, hit in self._former_names.items())
+
     def search(self, text: str, *, limit: int = 20) -> pd.DataFrame:
         """Occupations and groups whose code begins with, or whose names contain, a text.
 

@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from numpy.typing import NDArray
 
 from xmdemand.errors import InputError
+from xmdemand.notes import Notes
+from xmdemand.occupations.choice import threshold
 from xmdemand.occupations.classification import Classification
-from xmdemand.occupations.layers import packaged
+from xmdemand.occupations.lexicon import Entry, confirmed_codes, lexicon
 from xmdemand.occupations.ngrams import Vectoriser
 from xmdemand.occupations.titles import clean_title
+from xmdemand.occupations.witnesses import (
+    LEXICON_WEIGHTS,
+    Codes,
+    Confirmed,
+    Lexicon,
+    candidates,
+    learn,
+)
 
-CODED_AT = 0.9
-"""Probability from which a title is coded without a person."""
+LEARN_FROM = 200
+"""Fewer confirmed titles than this join the lexicon; from this number on they are learnt from."""
 
+LEARN_AT_MOST = 6000
+"""The learnt score uses the latest confirmed titles up to this number (time is cubic in it)."""
 
-@dataclass(frozen=True)
-class Known:
-    """A title whose code is certain: where it comes from."""
+SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9, "alias": 0.9}
+"""Probability that a title met exactly has the code of its source (docs/decisions.md)."""
 
-    code: str
-    method: str
+UNMATCHED_BELOW = 0.05
+"""Titles whose best candidate is less probable than this count as unmatched."""
+
+_BATCH = 512
 
 
 class TitleCoder:
     """Codes job titles to occupations.
 
+    A title is looked up among confirmed titles, official names, work types and aliases; the rest
+    get probabilities from a conditional logit over the evidence of similar titles
+    (`witnesses`, `choice`). It needs no optional dependency, is deterministic, and is fitted when
+    made.
+
     Parameters
     ----------
     confirmed
-        ``title, code``: what people confirmed in earlier years (codes of any edition).
+        ``title, code`` (and ``name`` if known): what people confirmed in earlier years, codes of
+        any edition.
     classification
         The classification to code to; the current Chinese one if not given.
+    precision
+        Share of titles coded without a person that must be right; sets the threshold of status
+        ``coded``. It is measured on the confirmed titles, each judged by all the others; with
+        few of them only titles met exactly, or of at least this probability, are coded.
+
+    Attributes
+    ----------
+    notes
+        Confirmed titles that could not be used.
 
     Examples
     --------
-    >>> TitleCoder().code(["叉车司机", "普工"])[["status", "code", "method"]].values.tolist()
+    >>> coder = TitleCoder()
+    >>> coder.code(["叉车司机", "普工"])[["status", "code", "method"]].values.tolist()
     [['coded', '6-30-05-01', 'alias'], ['review', '6-99-00', 'vague']]
     """
 
@@ -47,94 +75,134 @@ class TitleCoder:
         self,
         confirmed: pd.DataFrame | None = None,
         classification: Classification | None = None,
+        *,
+        precision: float = 0.9,
     ) -> None:
+        if not 0 < precision < 1:
+            raise InputError(f"precision={precision}: expected a fraction between 0 and 1")
         self.classification = classification or Classification.load()
-        self._known = _known_titles(self.classification, confirmed)
-        self._texts = list(self._known)
-        self._codes = np.array([known.code for known in self._known.values()])
-        self._vectoriser = Vectoriser.fit(self._texts)
-        self._rows = self._vectoriser.transform(self._texts).T.tocsr()
+        self._names = self.classification.frame.set_index("code")["name"].to_dict()
+        self._codes = np.array(sorted(map(str, self._names)))
+        self._entries = lexicon(self.classification)
+        self._exact: dict[str, str] = {}
+        self.notes: Notes = ()
+        known = pd.DataFrame(columns=["title", "text", "code"])
+        if confirmed is not None:
+            known, self.notes = confirmed_codes(confirmed, self.classification)
+            self._exact = dict(zip(known["title"].str.lower(), known["code"], strict=True))
+        self._learnt: Confirmed | None = None
+        self._threshold = precision
+        if len(known) < LEARN_FROM:
+            confirmed_entries = {
+                text: Entry(code, "confirmed")
+                for text, code in zip(known["text"], known["code"], strict=True)
+            }
+            self._entries = {**self._entries, **confirmed_entries}
+            self._lexicon = self._build_lexicon([])
+        else:
+            latest = known.tail(LEARN_AT_MOST)
+            self._lexicon = self._build_lexicon(list(latest["text"]))
+            rows = self._lexicon.vectoriser.transform(list(latest["text"]))
+            self._learnt = learn(self._lexicon, rows, self._positions(latest["code"]))
+            self._threshold = threshold(self._learnt.score, self._learnt.right, precision)
+
+    def _positions(self, codes: Iterable[str]) -> NDArray[np.int64]:
+        return np.searchsorted(self._codes, np.asarray(list(codes), dtype=self._codes.dtype))
+
+    def _build_lexicon(self, more_texts: list[str]) -> Lexicon:
+        frame = self.classification.frame
+        named = frame[frame["level"].isin(["unit", "minor"])]
+        texts, names = list(self._entries), [clean_title(name) for name in named["name"]]
+        vectoriser = Vectoriser.fit([*texts, *more_texts])
+        minors = [self._minor(code) for code in self._codes]
+        level = frame.set_index("code")["level"]
+        return Lexicon(
+            vectoriser,
+            vectoriser.columns(vectoriser.transform(texts)),
+            self._positions(entry.code for entry in self._entries.values()),
+            vectoriser.columns(vectoriser.transform(names)),
+            self._positions(named["code"]),
+            Codes(
+                np.unique(minors, return_inverse=True)[1],
+                (level[self._codes] != "unit").to_numpy(),
+            ),
+        )
+
+    def _minor(self, code: str) -> str:
+        above = (code, *self.classification.ancestors(code))
+        return next((c for c in above if self.classification.level(c) == "minor"), code)
 
     def code(self, titles: Iterable[str], top: int = 5) -> pd.DataFrame:
         """Code titles, one row each in input order.
 
+        Parameters
+        ----------
+        titles
+            As people write them; equal ones are coded once.
+        top
+            How many alternatives to give.
+
         Returns
         -------
         DataFrame
-            ``title, status`` (``coded, review, unmatched``), ``code, name, score`` (probability
-            that the code is right), ``method, alternatives`` (up to `top` of
-            ``{code, name, score}``, best first).
+            ``title, status`` (``coded``: right with the promised precision; ``review``: a person
+            should look; ``unmatched``: nothing is near), ``code`` (an occupation, or a group where
+            the title says no more), ``name, score`` (probability that the code is right),
+            ``method`` (``confirmed, name, work_type, former_name, alias, vague, model, none``),
+            ``alternatives`` (up to `top` of ``{code, name, score}``, best first).
         """
-        given = [str(title) for title in titles]
+        given = ["" if title is None else str(title) for title in titles]
         distinct = list(dict.fromkeys(given))
-        cleaned = [clean_title(title) for title in distinct]
-        found = self._retrieve(cleaned, top)
-        rows = {
-            title: self._decide(title, text, candidates)
-            for title, text, candidates in zip(distinct, cleaned, found, strict=True)
-        }
+        texts = {title: clean_title(title) for title in distinct}
+        ranked = self._rank(list(dict.fromkeys(texts.values())), top)
+        rows = {title: self._decide(title, text, *ranked[text]) for title, text in texts.items()}
         columns = ["title", "status", "code", "name", "score", "method", "alternatives"]
         return pd.DataFrame([(title, *rows[title]) for title in given], columns=columns)
 
-    def _decide(self, title: str, text: str, near: list[dict]) -> tuple:
-        known = self._known.get(title.lower()) or self._known.get(text)
-        if known is not None:
-            score = 0.5 if known.method == "vague" else 0.97
-            first = {
-                "code": known.code,
-                "name": self.classification.name(known.code),
-                "score": score,
-            }
-            rest = [c for c in near if c["code"] != known.code]
-            status = "review" if known.method == "vague" else "coded"
-            return (status, first["code"], first["name"], score, known.method, [first, *rest][:5])
-        if not near or near[0]["score"] < 0.05:
-            return ("unmatched", "", "", 0.0, "none", near)
-        best = near[0]
-        status = "coded" if best["score"] >= CODED_AT else "review"
-        return (status, best["code"], best["name"], best["score"], "ngrams", near)
+    def _rank(self, texts: list[str], top: int) -> dict[str, tuple[list[str], list[float]]]:
+        """The most probable codes of each text and their probabilities."""
+        weights = self._learnt.weights if self._learnt else LEXICON_WEIGHTS
+        ranked: dict[str, tuple[list[str], list[float]]] = {}
+        for start in range(0, len(texts), _BATCH):
+            batch = texts[start : start + _BATCH]
+            rows = self._lexicon.vectoriser.transform(batch)
+            spoken = self._lexicon.speak(rows)
+            heard = self._learnt.hear(rows, spoken) if self._learnt else None
+            at, x = candidates(spoken, heard, self._lexicon.codes)
+            chance = weights.probabilities(x)
+            best = np.argsort(-chance, axis=1, kind="stable")[:, :top]
+            codes = self._codes[np.take_along_axis(at, best, axis=1)].tolist()
+            chances = np.take_along_axis(chance, best, axis=1).tolist()
+            ranked.update(zip(batch, zip(codes, chances, strict=True), strict=True))
+        return ranked
 
-    def _retrieve(self, texts: Sequence[str], top: int) -> list[list[dict]]:
-        likeness = sparse.csr_matrix(self._vectoriser.transform(texts) @ self._rows)
-        found = []
-        for row in range(likeness.shape[0]):
-            part = slice(likeness.indptr[row], likeness.indptr[row + 1])
-            order = np.argsort(-likeness.data[part], kind="stable")[:50]
-            best: dict[str, float] = {}
-            for index in order:
-                code = str(self._codes[likeness.indices[part][index]])
-                best.setdefault(code, float(likeness.data[part][index]) ** 2)
-            found.append(
-                [
-                    {"code": code, "name": self.classification.name(code), "score": min(s, 0.95)}
-                    for code, s in list(best.items())[:top]
-                ]
-            )
-        return found
+    def _decide(self, title: str, text: str, near: list[str], chance: list[float]) -> tuple:
+        """Status, code, name, score, method and alternatives of one title."""
+        code, score, method = near[0], chance[0], "model"
+        entry = self._entries.get(text)
+        if title.lower() in self._exact:
+            code, score, method = self._exact[title.lower()], SCORES["confirmed"], "confirmed"
+        elif entry is not None and entry.source == "vague" and (not self._learnt or score < 0.5):
+            code, score, method = entry.code, 0.5, "vague"
+        elif entry is not None and entry.source != "vague" and self._believes(entry):
+            code, score, method = entry.code, SCORES[entry.source], entry.source
+        elif score < UNMATCHED_BELOW:
+            return ("unmatched", "", "", 0.0, "none", self._listed(near, chance))
+        sure = method not in ("model", "vague") or score >= self._threshold
+        vague = entry is not None and entry.source == "vague" and method != "confirmed"
+        if code in near:
+            place = near.index(code)
+            near, chance = near[:place] + near[place + 1 :], chance[:place] + chance[place + 1 :]
+        alternatives = self._listed([code, *near][: len(near) + 1], [score, *chance])
+        status = "coded" if sure and not vague else "review"
+        return (status, code, self._names[code], score, method, alternatives)
 
+    def _believes(self, entry: Entry) -> bool:
+        """Whether an entry decides alone: aliases are only evidence once people's own are known."""
+        return self._learnt is None or entry.source in ("name", "work_type")
 
-def _known_titles(
-    classification: Classification, confirmed: pd.DataFrame | None
-) -> dict[str, Known]:
-    """Every title with a certain code; what people confirmed comes before the package's own."""
-    known: dict[str, Known] = {}
-    if confirmed is not None:
-        missing = {"title", "code"} - set(confirmed.columns)
-        if missing:
-            raise InputError(f"confirmed: missing columns {', '.join(sorted(missing))}")
-        for title, code in zip(confirmed["title"], confirmed["code"], strict=True):
-            hit = classification._by_code(code)
-            if hit is not None:
-                known.setdefault(str(title).lower(), Known(hit.code, "confirmed"))
-                known.setdefault(clean_title(title), Known(hit.code, "confirmed"))
-    frame = classification.frame
-    for code, name in frame.loc[frame["level"] == "unit", ["code", "name"]].to_numpy():
-        known.setdefault(clean_title(name), Known(code, "name"))
-    for code, name in classification.work_type_table.to_numpy():
-        known.setdefault(clean_title(name), Known(code, "work_type"))
-    for file, method in (("aliases.csv", "alias"), ("vague_titles.csv", "vague")):
-        for title, code in packaged(file)[["title", "code"]].to_numpy():
-            hit = classification._by_code(code)
-            if hit is not None:
-                known.setdefault(clean_title(title), Known(hit.code, method))
-    return known
+    def _listed(self, codes: list[str], scores: list[float]) -> list[dict[str, object]]:
+        return [
+            {"code": code, "name": self._names[code], "score": score}
+            for code, score in zip(codes, scores, strict=False)
+        ]

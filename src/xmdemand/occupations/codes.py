@@ -9,6 +9,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－﹣ー─_·.。�
 _MARKS = re.compile(r"[\s(（\[【]*([LS][LS/、,]*)[)）\]】\s]*$", re.IGNORECASE)
 _SHAPE = re.compile(r"(\d)(?:-(\d{1,2})(?:-(\d{1,2})(?:-(\d{1,2}))?)?)?")
 _SOLID = re.compile(r"(\d)(\d\d)(\d\d)(\d\d)")
+_EXACT = re.compile(r"[0-9](?:-[0-9]{2}){0,3}")
 _DATE = re.compile(r"\d{4}\D|.*[年月日:]")
 
 
@@ -58,6 +59,8 @@ def normalise(text: object) -> str | None:
     >>> normalise("2022/4/10") is None
     True
     """
+    if isinstance(text, str) and _EXACT.fullmatch(text):
+        return text
     if isinstance(text, float):
         if not text.is_integer():
             return None

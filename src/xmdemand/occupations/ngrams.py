@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 _BITS = 21  # a Unicode code point has at most 21 bits, so three fit into 63
+COMMON = 0.03
+"""Share of documents from which on an n-gram is too common to tell texts apart."""
+
 _START, _END = "\x02", "\x03"
 
 
@@ -41,7 +44,7 @@ def grams(texts: Sequence[str], longest: int = 3) -> tuple[NDArray[np.int64], ND
 
 @dataclass(frozen=True, eq=False)
 class Vectoriser:
-    """TF-IDF over a fixed vocabulary: rows have length one, weight (1 + log tf) x idf.
+    """TF-IDF over a fixed vocabulary: weight (1 + log tf) x idf, divided by the text's length.
 
     Attributes
     ----------
@@ -49,12 +52,16 @@ class Vectoriser:
         Sorted n-gram keys.
     idf
         ``1 + log((1 + documents) / (1 + documents with the n-gram))``.
+    unseen
+        Weight of an n-gram that is not in the vocabulary: it matches nothing, but makes a text
+        less like the others.
     longest
         The longest n-gram.
     """
 
     keys: NDArray[np.int64]
     idf: NDArray[np.float32]
+    unseen: float
     longest: int = 3
 
     @classmethod
@@ -65,10 +72,10 @@ class Vectoriser:
         seen = np.unique(rows * len(vocabulary) + column) % max(len(vocabulary), 1)
         df = np.bincount(seen, minlength=len(vocabulary))
         idf = 1 + np.log((1 + len(texts)) / (1 + df))
-        return cls(vocabulary, idf.astype(np.float32), longest)
+        return cls(vocabulary, idf.astype(np.float32), float(1 + np.log(1 + len(texts))), longest)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Rows of unit length (zero where no n-gram is known), shape texts x n-grams."""
+        """Rows, shape texts x n-grams: of unit length if all n-grams are known, else shorter."""
         rows, keys = grams(texts, self.longest)
         shape = (len(texts), len(self.keys))
         if not len(self.keys) or not len(keys):
@@ -79,7 +86,16 @@ class Vectoriser:
         counts = sparse.csr_matrix((ones, (rows[known], column[known])), shape=shape)
         counts.sum_duplicates()
         counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
-        squares = counts.multiply(counts).sum(axis=1)
-        length = np.sqrt(np.asarray(squares)).ravel()
+        squares = np.asarray(counts.multiply(counts).sum(axis=1)).ravel()
+        strange = np.bincount(rows[~known], minlength=len(texts))
+        length = np.sqrt(squares + strange * self.unseen**2)
         length[length == 0] = 1
         return sparse.csr_matrix(sparse.diags(1 / length).astype(np.float32) @ counts)
+
+    def columns(self, rows: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Rows turned to columns to be met by other rows, without the commonest n-grams.
+
+        N-grams of more than `COMMON` of the documents say little and cost most of the time.
+        """
+        rare = self.idf > 1 - np.log(COMMON)
+        return sparse.csr_matrix(sparse.diags(rare.astype(np.float32)) @ rows.T)

@@ -1,0 +1,102 @@
+"""Titles whose code is known: official names, work types, aliases, what people confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from xmdemand.errors import InputError, NotFoundError
+from xmdemand.notes import Note, Notes
+from xmdemand.occupations.classification import Classification
+from xmdemand.occupations.layers import packaged
+from xmdemand.occupations.titles import clean_title
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A code and where it comes from: ``name, work_type, former_name, alias, vague``."""
+
+    code: str
+    source: str
+
+
+def lexicon(classification: Classification) -> dict[str, Entry]:
+    """Cleaned titles with a certain code, the most official source first.
+
+    Aliases and vague titles are written for the Chinese classification; they apply only where the
+    classification knows the occupation by name.
+    """
+    entries: dict[str, Entry] = {}
+    frame = classification.frame
+    units = frame[frame["level"] == "unit"]
+    sources = {
+        "name": zip(units["name"], units["code"], strict=True),
+        "work_type": classification.work_type_table[["work_type", "code"]].to_numpy(),
+        "alias": _by_name(classification, "aliases.csv"),
+        "vague": _by_name(classification, "vague_titles.csv"),
+        "former_name": classification.former_names(),
+    }
+    for source, pairs in sources.items():
+        for title, code in pairs:
+            entries.setdefault(clean_title(title), Entry(code, source))
+    return entries
+
+
+def confirmed_codes(
+    confirmed: pd.DataFrame, classification: Classification
+) -> tuple[pd.DataFrame, Notes]:
+    """Confirmed titles with their codes in this classification.
+
+    Parameters
+    ----------
+    confirmed
+        ``title, code``, and ``name`` where known (it settles codes of older editions). A title
+        given twice counts as it was confirmed last.
+
+    Returns
+    -------
+    frame
+        ``title, text`` (cleaned), ``code``.
+    notes
+        Codes that could not be found.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+    """
+    missing = [column for column in ("title", "code") if column not in confirmed.columns]
+    if missing:
+        raise InputError(f"confirmed: missing columns {', '.join(missing)}")
+    known = confirmed.assign(title=confirmed["title"].astype(str))
+    known = known.drop_duplicates("title", keep="last")
+    names = known["name"] if "name" in known.columns else pd.Series("", index=known.index)
+    pairs = list(zip(known["code"], names, strict=True))
+    found = {pair: _find(classification, *pair) for pair in dict.fromkeys(pairs)}
+    targets = [found[pair] for pair in pairs]
+    lost = [t for t, code in zip(known["title"], targets, strict=True) if not code]
+    frame = known.assign(code=targets, text=[clean_title(title) for title in known["title"]])
+    note = Note("occupations.confirmed_unknown", "、".join(lost[:5]), len(lost), "warning")
+    return frame.loc[frame["code"] != "", ["title", "text", "code"]], (note,) if lost else ()
+
+
+def _find(classification: Classification, code: object, name: object) -> str:
+    try:
+        return classification.find(code, str(name) if isinstance(name, str) else None).code
+    except (NotFoundError, InputError):
+        return ""
+
+
+def _by_name(classification: Classification, file: str) -> list[tuple[str, str]]:
+    table = packaged(file)
+    known = classification.frame.set_index("name")["code"]
+    codes = dict(zip(classification.frame["code"], classification.frame["name"], strict=True))
+    unique = known[~known.index.duplicated()]
+    pairs = []
+    for title, code, name in table[["title", "code", "name"]].to_numpy():
+        if codes.get(code) == name:
+            pairs.append((title, code))
+        elif name in unique.index:
+            pairs.append((title, str(unique[name])))
+    return pairs

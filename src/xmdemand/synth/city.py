@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xmdemand.profile import Profile
     from xmdemand.synth.labour import History
 
-SHORT = 0.4
+SHORT = 0.5
 """An occupation is short if this share of its vacancies stays open over three months."""
 
 
@@ -107,7 +107,7 @@ def city(
     year
         Year of the edition; the coming twelve months begin after its cut-off day.
     scale
-        ``small`` (600 firms, 120 occupations, 48 months) or ``city`` (12,000 firms of which about
+        ``small`` (600 firms, 140 occupations, 48 months) or ``city`` (12,000 firms of which about
         3,000 are sampled, 600 occupations, 60 months).
     seed
         Which city.
@@ -126,7 +126,7 @@ def city(
     >>> from xmdemand.profile import Profile
     >>> here = city(profile=Profile.load("xiamen"), classification=Classification.load())
     >>> len(here.truth), here.tables.register["month"].nunique()
-    (120, 48)
+    (140, 48)
     """
     if scale not in SCALES:
         raise InputError(f"scale is small or city, got {scale!r}")

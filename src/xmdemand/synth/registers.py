@@ -249,10 +249,11 @@ def trainable(world: World, profile: Profile, *, year: int) -> pd.DataFrame:
     usual = ladder[1:6] or ladder
     special = [one.key for one in profile.levels if one.outside][:1]
     rows = []
-    for code in world.occupations.index:
+    for code, lowest in zip(world.occupations.index, world.lowest_level, strict=True):
         if rng.random() < 0.08:
             continue
-        levels = special if special and rng.random() < 0.12 else usual[: int(rng.integers(2, 6))]
+        highest = min(int(lowest), len(usual) - 1) + int(rng.integers(1, 4))
+        levels = special if special and rng.random() < 0.06 else usual[:highest]
         rows.append((code, "", tuple(levels), float(rng.poisson(2.2)), float(rng.poisson(1.8))))
     table = pd.DataFrame(
         rows, columns=["occupation", "work_type", "levels", "institutions", "bodies"]

@@ -202,10 +202,7 @@ def _levels(
     """Levels a post asks for, and the level its training aims at."""
     ladder = [one for one in sorted(profile.levels, key=lambda one: one.order) if not one.outside]
     keys = [one.key for one in ladder[1:6]] or [one.key for one in ladder]
-    centre = rng_for(world.seed, "levels").integers(
-        0, max(len(keys) - 1, 1), len(world.occupations)
-    )
-    lowest = centre[rows["occupation_at"]]
+    lowest = np.minimum(world.lowest_level, max(len(keys) - 2, 0))[rows["occupation_at"]]
     any_level = rng.random(len(rows)) < 0.3
     width = rng.integers(1, 3, len(rows))
     asked = [

@@ -46,7 +46,7 @@ class Scale:
 
 
 SCALES = {
-    "small": Scale(600, 120, 48, 600, 60_000, 5.0, (1.0, 0.35, 0.15, 0.10)),
+    "small": Scale(600, 140, 48, 600, 70_000, 5.5, (1.0, 0.35, 0.15, 0.10)),
     "city": Scale(12_000, 600, 60, 8_000, 600_000, 4.0, (1.0, 0.45, 0.18, 0.10)),
 }
 
@@ -90,6 +90,11 @@ class World:
         total = np.zeros(len(self.occupations))
         np.add.at(total, self.posts["occupation_at"], self.posts["base"].to_numpy())
         return total
+
+    @cached_property
+    def lowest_level(self) -> NDArray[np.int64]:
+        """Step of the ladder of skill at which each occupation begins (0 to 3)."""
+        return rng_for(self.seed, "levels").integers(0, 4, len(self.occupations))
 
     @cached_property
     def paths(self) -> dict[str, NDArray[np.float64]]:
@@ -215,8 +220,8 @@ def _occupations(
     table["growth"] = np.clip(rng.normal(0.05, 0.05, n), 0, None)
     table["wage"] = np.exp(rng.normal(8.7, 0.22, n))
     table["qualified"] = rng.beta(9, 2.5, n)
-    table["supply"] = np.exp(rng.normal(0.08, 0.45, n))
-    table["train"] = rng.beta(1.2, 14, n)
+    table["supply"] = np.exp(rng.normal(-0.05, 0.5, n))
+    table["train"] = rng.beta(1.5, 20, n)
     table["wish"] = rng.lognormal(0, 0.9, n)
     table["cycle"] = np.clip(rng.normal(1, 0.35, n), 0.1, None)
     groups = {group: rng.normal(0, 1, 2) for group in sorted(table["group"].unique())}

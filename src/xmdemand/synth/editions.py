@@ -11,7 +11,7 @@ from xmdemand.settings import settings_template
 from xmdemand.synth.city import City, city
 from xmdemand.synth.employer_files import write_returns
 from xmdemand.synth.other_files import write_others
-from xmdemand.synth.sheets import LABEL, Row, Sheet, write_csv
+from xmdemand.synth.sheets import LABEL, Row, Sheet, titled, write_csv
 from xmdemand.synth.world import common_titles
 
 EXAMPLE_YEAR, EXAMPLE_SEED = 2026, 3
@@ -112,10 +112,10 @@ def _confirmed(city: City) -> Sheet:
         for title in said.get(name, ())[:1]
     ]
     rows: list[Row] = [
-        [title, str(code), "示例编码员", f"{city.options.year - 1}-04-20"]
+        [title, str(code), "示例编码员", f"{city.options.year - 1}-04-20", LABEL]
         for title, code in pairs[::3]
     ]
-    return Sheet("", [], [["title", "code", "who", "when"]], rows)
+    return Sheet("", [], [["title", "code", "who", "when", "remark"]], rows)
 
 
 DECISIONS = (
@@ -145,7 +145,8 @@ def _decisions(city: City) -> Sheet:
     codes = {name: str(code) for code, name in city.truth["name"].items()}
     rows: list[Row] = [
         [
-            *(name, codes[name], choice("decisions", "action", action), reason, who, department),
+            *(name, codes[name], choice("decisions", "action", action)),
+            *(titled(reason), who, department),
             f"{city.options.year}-05-08",
         ]
         for name, action, reason, who, department in DECISIONS

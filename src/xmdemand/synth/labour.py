@@ -105,13 +105,14 @@ def _meet(
     world: World, wanted: NDArray[np.int64], seekers: NDArray[np.int64], year: int
 ) -> dict[str, NDArray]:
     n, months = wanted.shape
-    rng = rng_for(world.seed, "meet", str(year))
     qualified = world.occupations["qualified"].to_numpy()
     ages = np.zeros((n, 4), dtype=np.int64)  # open 0, 1, 2 months, and three or more
     looking = np.zeros(n, dtype=np.int64)
     matched, stock, old, people = (np.zeros((n, months), dtype=np.int64) for _ in range(4))
     reached_three = np.zeros((n, months))
     for month in range(months):
+        if month % 12 == 0:  # a year's luck is its own, from whichever year the run began
+            rng = rng_for(world.seed, "meet", str(year + month // 12))
         reached_three[:, month] = ages[:, 2]
         ages[:, 3] += ages[:, 2]
         ages[:, 1:3] = ages[:, 0:2]

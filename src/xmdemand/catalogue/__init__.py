@@ -10,8 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xmdemand.catalogue.answers import collect_consultation, write_decisions
     from xmdemand.catalogue.changes import diff
     from xmdemand.catalogue.compose import compile
+    from xmdemand.catalogue.consultation import write_consultation
     from xmdemand.catalogue.content import Catalogue
     from xmdemand.catalogue.explanation import Explanation, explain
     from xmdemand.catalogue.projection import project
@@ -24,12 +26,15 @@ _HOME = {
     "Explanation": "explanation",
     "Record": "record",
     "catalogue_schema": "schema",
+    "collect_consultation": "answers",
     "compile": "compose",
     "diff": "changes",
     "explain": "explanation",
     "load_record": "record",
     "project": "projection",
     "typescript_types": "schema",
+    "write_consultation": "consultation",
+    "write_decisions": "answers",
 }
 
 __all__ = [
@@ -38,12 +43,15 @@ __all__ = [
     "Explanation",
     "Record",
     "catalogue_schema",
+    "collect_consultation",
     "compile",
     "diff",
     "explain",
     "load_record",
     "project",
     "typescript_types",
+    "write_consultation",
+    "write_decisions",
 ]
 
 

@@ -3,36 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
-from openpyxl import Workbook
 
-from xmdemand.intake import read, write_blank_workbooks, write_quality_report
+from xmdemand.intake import write_blank_workbooks, write_quality_report
 from xmdemand.intake.columns import KINDS, header
-from xmdemand.occupations import Classification
-from xmdemand.profile import Profile
-
-
-@pytest.fixture(scope="module")
-def profile():
-    return Profile.load("xiamen")
-
-
-@pytest.fixture(scope="module")
-def classification():
-    return Classification.load()
-
-
-def save(path, rows, *, merge=(), title="Sheet1"):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = title
-    for row in rows:
-        sheet.append(row)
-    for area in merge:
-        sheet.merge_cells(area)
-    book.save(path)
-
 
 EMPLOYERS = [
     ["附件2"],
@@ -58,9 +31,9 @@ EMPLOYERS = [
 ]
 
 
-def test_a_return_with_titles_totals_and_tails(tmp_path, profile, classification):
+def test_a_return_with_titles_totals_and_tails(tmp_path, save, profile, tables_of):
     save(tmp_path / "思明区.xlsx", EMPLOYERS)
-    tables = read(tmp_path, profile, classification)
+    tables = tables_of(tmp_path)
     (file,) = tables.files.to_dict("records")
     assert (file["kind"], file["header_row"]) == ("employers", 5)
     assert (file["rows_read"], file["accepted"], file["refused"]) == (3, 2, 1)
@@ -75,7 +48,7 @@ def test_a_return_with_titles_totals_and_tails(tmp_path, profile, classification
     assert "13800138002" not in refused["text"]
 
 
-def test_a_register_with_a_head_of_two_rows(tmp_path, profile, classification):
+def test_a_register_with_a_head_of_two_rows(tmp_path, save, profile, tables_of):
     rows = [
         ["2026年3月公共就业服务供求表"],
         ["职业名称", "需求人数", None, None, "求职人数", None, None],
@@ -84,7 +57,7 @@ def test_a_register_with_a_head_of_two_rows(tmp_path, profile, classification):
         ["未说明", 0, 0, 0, 8, 1, 9],
     ]
     save(tmp_path / "集美区.xlsx", rows, merge=("B2:D2", "E2:G2"))
-    register = read(tmp_path, profile, classification).register
+    register = tables_of(tmp_path).register
     assert list(register["posts_new"]) == [5.0, 0.0]
     assert list(register["seekers_carried"]) == [3.0, 8.0]
     assert set(register["month"]) == {pd.Timestamp(2026, 3, 1)}
@@ -92,30 +65,30 @@ def test_a_register_with_a_head_of_two_rows(tmp_path, profile, classification):
     assert list(register["occupation_status"]) == ["coded", "not_stated"]
 
 
-def test_wishes_of_a_person_count_as_one_person(tmp_path, profile, classification):
+def test_wishes_of_a_person_count_as_one_person(tmp_path, save, profile, tables_of):
     text = (
         "序号,姓名,年龄,居住区,人员类别,希望参加的培训职业（工种）,希望等级\n"
         "1,张三,33,思明,失业人员,电工┋养老护理员,五级\n2,李四,40,湖里区,,,\n"
     )
     (tmp_path / "意愿.csv").write_bytes(text.encode("gb18030"))
-    workers = read(tmp_path, profile, classification).workers
+    workers = tables_of(tmp_path).workers
     assert list(workers["person"]) == [1, 1, 2]
     assert list(workers["wishes"]) == [2, 2, 0]
     assert list(workers["age_band"]) == ["25-34", "25-34", "35-44"]
 
 
-def test_blank_workbooks_are_read_back_as_what_they_are(tmp_path, profile, classification):
+def test_blank_workbooks_are_read_back_as_what_they_are(tmp_path, save, profile, tables_of):
     paths = write_blank_workbooks(tmp_path / "inputs", profile, year=2026)
     assert len(paths) == len(KINDS)
-    tables = read(tmp_path / "inputs", profile, classification)
+    tables = tables_of(tmp_path / "inputs")
     kinds = tables.files.loc[tables.files["sheet"] == "填报表", "kind"]
     assert list(kinds) == list(KINDS)
     assert tables.files["rows_read"].sum() == 0
 
 
-def test_the_quality_report_names_the_cell(tmp_path, profile, classification):
+def test_the_quality_report_names_the_cell(tmp_path, save, profile, tables_of):
     save(tmp_path / "in" / "思明区" / "报表.xlsx", EMPLOYERS)
-    tables = read(tmp_path / "in", profile, classification)
+    tables = tables_of(tmp_path / "in")
     write_quality_report(tables, profile, tmp_path / "report.xlsx")
     sender = pd.read_excel(
         tmp_path / "report.xlsx", sheet_name="思明区", header=3, engine="openpyxl"

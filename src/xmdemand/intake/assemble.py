@@ -30,12 +30,12 @@ _FIRM_NOISE = re.compile(
 def firm_key(name: str, city: str = "") -> str:
     """A firm's name without legal form, brackets and city, for telling returns apart.
 
-    >>> firm_key("厦门某某电子有限公司", "厦门") == firm_key("某某电子公司（厦门）", "厦门")
-    True
+    >>> firm_key("厦门某某电子有限公司", "厦门市"), firm_key("某某电子公司（厦门）", "厦门市")
+    ('某某电子', '某某电子')
     """
     key = _FIRM_NOISE.sub("", bare(name))
-    if city:
-        key = key.replace(f"{city}市", "").replace(city, "")
+    if short := city.removesuffix("市"):
+        key = key.replace(f"{short}市", "").replace(short, "")
     return key or bare(name)
 
 

@@ -13,6 +13,7 @@ from xmdemand.intake import values
 from xmdemand.intake.columns import Column
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY
+from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.text import bare, tidy, words_of
 from xmdemand.intake.values import Broken, Value
 
@@ -99,7 +100,7 @@ def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any
         "share": _share,
         "text": _text,
         "title": _text,
-        "titles": values.split_posts,
+        "titles": _posts,
         "uncertain": lambda cell: values.parse_count(cell, unit=unit),
         "wage": lambda cell: values.parse_wage(cell, unit=unit),
     }
@@ -109,8 +110,12 @@ def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any
 def _text(cell: object) -> Value[str]:
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
-    text = tidy(cell) if isinstance(cell, str) else words_of(cell)
+    text = mask(tidy(cell)) if isinstance(cell, str) else words_of(cell)
     return Value(None, "missing") if bare(text) in EMPTY else Value(text, "exact")
+
+
+def _posts(cell: object) -> Value[tuple[values.Post, ...]]:
+    return values.split_posts(mask(cell).replace(MASK, "") if isinstance(cell, str) else cell)
 
 
 def _choice(cell: object, column: Column) -> Value[str]:

@@ -3,8 +3,9 @@
 The rule: of one firm's returns the last by its day of filing counts; without days, a file whose
 name says it is a correction (更正, 修订, 重报) goes before others, then the later name in order.
 Two returns of one firm that share no post and bear no days are both kept (two parts of one
-return). For the register, a row of the later file replaces the same occupation, district and month
-of an earlier one. What is replaced goes to the quarantine.
+return), and so are answers of one sheet that name different posts. For the register, a row of the
+later file replaces the same occupation, district and month of an earlier one. What is replaced
+goes to the quarantine.
 """
 
 from __future__ import annotations
@@ -70,22 +71,23 @@ def superseded_returns(table: pd.DataFrame) -> Refusals:
 
 
 def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
-    """The returns of one firm that do not count."""
-    stamps = rows["submitted"].fillna(pd.Timestamp.min)
-    returns: dict[tuple[pd.Timestamp, tuple[bool, str]], list[int]] = {}
-    for place, (stamp, name) in enumerate(zip(stamps, sheet, strict=True)):
-        returns.setdefault((stamp, precedence(name)), []).append(place)
-    order = sorted(returns)
-    last = returns[order[-1]]
-    kept_posts = set(rows["post"].iloc[last])
-    undated = all(stamp == pd.Timestamp.min for stamp, _ in order)
+    """The rows of one firm that a later return of it replaces."""
+    dated = rows["submitted"].groupby(sheet).transform("max")
+    stamps = [  # a row without a day belongs to the last return of its sheet
+        pd.Timestamp.min if pd.isna(own) and pd.isna(last) else last if pd.isna(own) else own
+        for own, last in zip(rows["submitted"], dated, strict=True)
+    ]
+    order = sorted(set(zip(stamps, map(precedence, sheet), strict=True)))
+    keys = list(zip(stamps, map(precedence, sheet), strict=True))
+    posts = [{p for p, key in zip(rows["post"], keys, strict=True) if key == k} for k in order]
     refused: Refusals = {}
-    for key in order[:-1]:
-        posts = set(rows["post"].iloc[returns[key]])
-        if undated and not posts & kept_posts:
-            continue
-        for source in rows["source"].iloc[returns[key]]:
-            refused[source] = "intake.superseded"
+    for key, post, source in zip(keys, rows["post"], rows["source"], strict=True):
+        for later in range(order.index(key) + 1, len(order)):
+            parts = order[later][1] == key[1]  # of one sheet: a questionnaire filled in per post
+            undated = order[later][0] == pd.Timestamp.min
+            shared = bool(posts[order.index(key)] & posts[later])
+            if (post in posts[later]) if parts else (shared or not undated):
+                refused[source] = "intake.superseded"
     return refused
 
 

@@ -215,8 +215,12 @@ def find_layout(
     ):
         return "intake.ambiguous_kind"
     _, place, depth, labels, columns = first
+    names = (confirmed or {}).get(ranked[0], {})
     layout = _layout(KINDS[ranked[0]], place, depth, labels, columns, rows)
-    return _with_guesses(layout, (confirmed or {}).get(ranked[0], {}))
+    options = {
+        at: found[1] for at in columns if (found := _option_of(ranked[0], labels[at], names))
+    }
+    return _with_guesses(replace(layout, options=options), names)
 
 
 def _above(rows: Rows, place: int) -> str:
@@ -274,23 +278,26 @@ def _match(kind: Kind, labels: tuple[str, ...], names: Mapping[str, str]) -> dic
     taken: set[str] = set()
     for place, label in enumerate(labels):
         column = find_column(kind.name, label, names) if label else None
-        if column is None and label and (option := _OPTION.match(bare(label))):
-            column = find_column(kind.name, option[1], names)
-            column = column if column is not None and column.repeats else None
+        if label and (option := _option_of(kind.name, label, names)):
+            column = option[0]
         if column is not None and (column.repeats or column.name not in taken):
             columns[place] = column
             taken.add(column.name)
     return columns
 
 
-def _options(kind: str, labels: tuple[str, ...], columns: Mapping[int, Column]) -> dict[int, str]:
-    """Positions of a multiple choice that was split into one column an option."""
-    found = {}
-    for place, column in columns.items():
-        option = _OPTION.match(bare(labels[place]))
-        if column.repeats and option and find_column(kind, labels[place]) is None:
-            found[place] = option[2].rstrip(":：")
-    return found
+def _option_of(kind: str, label: str, names: Mapping[str, str]) -> tuple[Column, str] | None:
+    """The column and the option of a heading like ``3、希望参加的培训(电工)``."""
+    found = _OPTION.match(bare(label))
+    if found is None or heading_key(label) in _headings(kind):
+        return None
+    base = heading_key(found[1])
+    column = _headings(kind).get(base)
+    if base in names and names[base] != IGNORE:
+        column = KINDS[kind].column(names[base])
+    if column is None or not column.repeats:
+        return None
+    return column, found[2].rstrip(":：")
 
 
 def _score(kind: Kind, columns: Mapping[int, Column], above: str) -> float:
@@ -338,7 +345,6 @@ def _layout(
         labels,
         units,
         above,
-        options=_options(kind.name, labels, columns),
         questionnaire=bool(keys & {"提交答卷时间", "来自ip", "所用时间"}),
     )
 

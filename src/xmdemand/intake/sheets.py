@@ -119,6 +119,12 @@ class Sheet:
         keep[list(self.refused)] = False
         return keep
 
+    def subject(self, place: int) -> str:
+        """Whose row it is: a firm's credit code or name; nothing for persons."""
+        if self.layout.kind not in ("firms", "employers"):
+            return ""
+        return self.cell(place, "firm") or self.cell(place, "firm_name")
+
     def masked_row(self, place: int) -> str:
         """A row as read, personal columns blanked and personal data in free text masked."""
         cells = []
@@ -229,7 +235,8 @@ def problem_rows(sheet: Sheet, problems: Iterable[Problem]) -> Iterator[tuple[ob
             problem.expected,
             problem.code,
             sheet.masked_row(problem.place),
+            sheet.subject(problem.place),
         )
 
 
-PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "found", "expected", "code", "text")
+PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "found", "expected", "code", "text", "subject")

@@ -67,7 +67,7 @@ class Tables(Result):
         skipped`` or ``refused`` (a file or sheet that was not read) and ``code`` says why.
     quarantine
         Refused rows: ``file, sheet, row, column, found, expected, code, text`` where ``text`` is
-        the row as read with personal data masked.
+        the row as read with personal data masked and ``subject`` the firm it is of.
     oddities
         Cells of accepted rows that a person should look at, with the columns of ``quarantine`` and
         ``severity`` (``info, warning``).

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scipy import special
 from xmdemand.draws import Draws, check_level
 from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError
 from xmdemand.market import rules
+from xmdemand.market.covariates import covariate_effect
 from xmdemand.market.engine import fit_many
 from xmdemand.market.mixture import Mixture, moments, quantile
 from xmdemand.market.panel import Frequency, Panel, read_panel
@@ -23,7 +25,10 @@ from xmdemand.notes import Notes
 from xmdemand.results import Result
 
 if TYPE_CHECKING:
+    from dask.distributed import Client
     from numpy.typing import NDArray
+
+    from xmdemand.market.blocks import BlockForecast
 
 MAX_HORIZON = 36
 
@@ -159,6 +164,7 @@ class Forecast(Result):
         )
 
 
+@overload
 def forecast(
     panel: pd.DataFrame,
     horizon: int = 12,
@@ -168,14 +174,47 @@ def forecast(
     total: str | bool = True,
     correlation: float | None = None,
     info: PanelInfo | None = None,
-) -> Forecast:
+    covariates: pd.DataFrame | None = None,
+    client: None = None,
+) -> Forecast: ...
+
+
+@overload
+def forecast(
+    panel: Any,
+    horizon: int = 12,
+    *,
+    seed: int = 0,
+    freq: Frequency | None = None,
+    total: str | bool = True,
+    correlation: float | None = None,
+    info: PanelInfo | None = None,
+    covariates: None = None,
+    client: Client | None = None,
+) -> BlockForecast: ...
+
+
+def forecast(
+    panel: Any,
+    horizon: int = 12,
+    *,
+    seed: int = 0,
+    freq: Frequency | None = None,
+    total: str | bool = True,
+    correlation: float | None = None,
+    info: PanelInfo | None = None,
+    covariates: pd.DataFrame | None = None,
+    client: Client | None = None,
+) -> Forecast | BlockForecast:
     """Forecast thousands of short monthly or quarterly series of counts.
 
     Parameters
     ----------
     panel
         Long frame ``unique_id, ds, y``; further columns that are constant within every series
-        are keys (`Forecast.total`). Every series is forecast from its own last observation.
+        are keys (`Forecast.total`). Every series is forecast from its own last observation. For
+        panels larger than memory: a dask DataFrame or a folder of Parquet files, every series
+        within one partition or file; the result then works block by block (`BlockForecast`).
     horizon
         Periods ahead, 1 to 36.
     seed
@@ -188,7 +227,12 @@ def forecast(
     correlation
         Share of a common factor in the series' shocks; by default learnt, 0 switches it off.
     info
-        Panel information of another run, used in place of this panel's.
+        Panel information of another run, used in place of this panel's; `PanelInfo()` is none.
+    covariates
+        A second panel of the same form and names as a leading indicator. It is used if it makes
+        past forecasts better; `Forecast.notes` says whether.
+    client
+        Of dask.distributed, for a panel in blocks.
 
     Returns
     -------
@@ -209,21 +253,51 @@ def forecast(
     ['unique_id', 'ds', 'mean', 'median']
     """
     horizon = check_horizon(horizon)
-    checked = read_panel(panel, freq=freq)
     by = total if isinstance(total, str) else None
+    if is_blocked(panel):
+        if covariates is not None:
+            raise InputError("covariates are for panels in memory, not for blocks")
+        from xmdemand.market.blocks import forecast_blocks
+
+        return forecast_blocks(
+            panel,
+            horizon,
+            seed=seed,
+            freq=freq,
+            by=by,
+            pull=total is not False,
+            correlation=correlation,
+            info=info,
+            client=client,
+        )
+    checked = read_panel(panel, freq=freq)
     if by is not None and by not in checked.keys.columns:
         raise NotFoundError(
             f"total={by!r} is not a key column of the panel; it has {list(checked.keys.columns)}"
         )
-    return forecast_panel(
+    options: dict[str, Any] = {
+        "seed": seed,
+        "by": by,
+        "pull": total is not False,
+        "correlation": correlation,
+        "info": info,
+    }
+    made = forecast_panel(checked, horizon, **options)
+    if covariates is None:
+        return made
+    effect = covariate_effect(
         checked,
+        read_panel(covariates, freq=checked.freq),
         horizon,
-        seed=seed,
-        by=by,
-        pull=total is not False,
-        correlation=correlation,
-        info=info,
+        lambda known: forecast_panel(known, horizon, **options),
     )
+    moved = made.with_factor(np.exp(effect.shift)[:, None]) if effect.used else made
+    return replace(moved, notes=(*made.notes, effect.note))
+
+
+def is_blocked(panel: object) -> bool:
+    """Whether a panel comes in blocks: a path, or a dask DataFrame."""
+    return isinstance(panel, str | Path) or type(panel).__module__.startswith("dask")
 
 
 def forecast_panel(
@@ -243,7 +317,7 @@ def forecast_panel(
     if info is None:
         info = learn(panel, fit, labels, horizon)
         if correlation is not None:
-            info = replace(info, correlation=dict.fromkeys(info.labels, correlation))
+            info = info.with_correlation(correlation)
     mixture = fit.mixture.widened(np.full(horizon, info.spread))
     if pull:
         mixture = mixture.shifted(pull_of(panel, labels, info, horizon))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from xmdemand.errors import InputError
 from xmdemand.market.engine import Fit, fit_many
 from xmdemand.market.mixture import moments, quantile
 
@@ -67,6 +68,12 @@ class PanelInfo:
     correlation: dict[str, float] = field(default_factory=dict)
     shared: NDArray[np.float64] = field(default_factory=lambda: np.eye(0))
     spread: float = 1.0
+
+    def with_correlation(self, share: float) -> PanelInfo:
+        """The same, with a given share of the common factor in every group (0: none)."""
+        if not 0 <= share < 1:
+            raise InputError(f"correlation is a share in [0, 1), got {share}")
+        return replace(self, correlation=dict.fromkeys(self.labels, float(share)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,6 +86,14 @@ def test_asking_for_some_makes_those_and_keeps_the_rest_in_the_manifest(tmp_path
     assert {row["kind"] for row in made.manifest["outputs"]} == {"json", "csv"}
 
 
+def test_a_page_made_alone_links_to_what_is_there(tmp_path: Path) -> None:
+    make(make_content(3), tmp_path, only=("csv",))
+    make(make_content(3), tmp_path, only=("html",))
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'href="catalogue.csv"' in page
+    assert 'href="catalogue.xlsx"' not in page
+
+
 def test_names_can_be_chosen_by_the_profile(tmp_path: Path) -> None:
     profile = make_profile(files={"csv": "目录.csv"})
     write(make_content(3), tmp_path, profile, make_settings(), only=("csv",))

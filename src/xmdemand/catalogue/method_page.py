@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from xmdemand.catalogue.explanatory import returns
 from xmdemand.catalogue.material import Material
 from xmdemand.catalogue.record import RecordEntry
 from xmdemand.notes import text
+from xmdemand.terms import term
 
 
 def sections(material: Material, entries: tuple[RecordEntry, ...]) -> tuple[MethodSection, ...]:
@@ -62,7 +64,7 @@ def _bases(material: Material) -> Table | None:
 
 def _response(material: Material) -> MethodSection:
     tables = [
-        _table(f"diagnostics_{name}", [(str(a), _number(b)) for a, b in _pairs(result.diagnostics)])
+        _table(f"diagnostics_{name}", [_item(a, b) for a, b in _pairs(result.diagnostics)])
         for name, result in (("employers", material.demand), ("workers", material.intent))
         if result is not None
     ]
@@ -78,11 +80,11 @@ def _method(material: Material) -> MethodSection:
     parameters = material.ranking.parameters
     rows = [
         (
-            str(row["group"]),
-            str(row["parameter"]),
+            term("group", row["group"]),
+            term("parameter", row["parameter"]),
             _number(row["estimate"]),
             _range(row["lower"], row["upper"]),
-            str(row["source"]),
+            term("source", row["source"]),
         )
         for row in parameters.to_dict("records")
     ]
@@ -104,6 +106,25 @@ def _uncertainty(material: Material, entries: Sequence[RecordEntry]) -> MethodSe
         text("catalogue.method_intervals"),
         text("catalogue.method_certain", **shares) if shares else "",
         tables=[_thresholds(material)],
+        figures=[_certainty(entries)],
+    )
+
+
+def _certainty(entries: Sequence[RecordEntry]) -> Figure | None:
+    """How many occupations with evidence reach the listing rule with which probability."""
+    shares = [entry.numbers.get("p_need") for entry in entries if entry.eligible]
+    known = [float(share) for share in shares if share is not None and share == share]
+    if not known:
+        return None
+    edges = (0.1, 0.3, 0.5, 0.7, 0.9)
+    places = [sum(share >= edge for edge in edges) for share in known]
+    ends = (0.0, *edges, 1.0)
+    return Figure(
+        kind="bars",
+        title=text("catalogue.figure_certainty"),
+        labels=tuple(f"{low:.0%}～{high:.0%}" for low, high in pairwise(ends)),
+        values=tuple(float(places.count(place)) for place in range(len(edges) + 1)),
+        unit=text("catalogue.figure_occupations"),
     )
 
 
@@ -116,7 +137,7 @@ def _interval_share(entries: Sequence[RecordEntry]) -> Mapping[str, int]:
 
 def _thresholds(material: Material) -> Table | None:
     rows = [
-        (str(row["what"]), _number(row["threshold"]), _number(row["rows"]))
+        (term("what", row["what"]), _number(row["threshold"]), _number(row["rows"]))
         for row in material.ranking.thresholds.to_dict("records")
     ]
     return _table("thresholds", rows)
@@ -125,14 +146,32 @@ def _thresholds(material: Material) -> Table | None:
 def _sensitivity(material: Material) -> MethodSection:
     rows = [
         (
-            str(row["choice"]),
-            str(row["alternative"]),
+            term("choice", row["choice"]),
+            term("alternative", row["alternative"]),
             _number(row["mean_rank_shift"]),
             _number(row["top_kept"]),
         )
         for row in material.ranking.sensitivity.to_dict("records")
     ]
-    return _section("sensitivity", tables=[_table("sensitivity", rows)])
+    table = _table("sensitivity", rows)
+    return _section("sensitivity", tables=[table], figures=[_shifts(material)])
+
+
+def _shifts(material: Material) -> Figure | None:
+    """How far ranks move on average under another choice of method."""
+    frame = material.ranking.sensitivity
+    if frame.empty:
+        return None
+    return Figure(
+        kind="bars",
+        title=text("catalogue.figure_shifts"),
+        labels=tuple(
+            f"{term('choice', choice)}：{term('alternative', other)}"
+            for choice, other in zip(frame["choice"], frame["alternative"], strict=True)
+        ),
+        values=tuple(float(value) for value in frame["mean_rank_shift"]),
+        unit=text("catalogue.figure_places"),
+    )
 
 
 def _track_record(material: Material) -> MethodSection:
@@ -140,7 +179,7 @@ def _track_record(material: Material) -> MethodSection:
     if outlook is None or outlook.track_record.empty:
         return _section("track_record")
     rows = [
-        (str(row["variable"]), str(row["measure"]), _number(row["value"]))
+        (term("variable", row["variable"]), term("measure", row["measure"]), _number(row["value"]))
         for row in outlook.track_record.to_dict("records")
     ]
     return _section(
@@ -168,6 +207,10 @@ def _table(key: str, rows: Sequence[tuple[str, ...]]) -> Table | None:
     )
 
 
+def _item(key: str, value: Any) -> tuple[str, str]:
+    return term("item", key), term("value", value) if isinstance(value, str) else _number(value)
+
+
 def _pairs(frame: pd.DataFrame) -> list[tuple[Any, Any]]:
     return list(frame[["item", "value"]].itertuples(index=False, name=None))
 
@@ -182,4 +225,6 @@ def _number(value: Any) -> str:
 
 
 def _range(low: Any, high: Any) -> str:
+    if low is None or low != low:
+        return "—"
     return f"{_number(low)}～{_number(high)}"

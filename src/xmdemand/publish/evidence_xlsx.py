@@ -10,6 +10,7 @@ from xmdemand.catalogue.record import Record, RecordEntry
 from xmdemand.publish import formats, labels
 from xmdemand.publish.press import Press, issue_moment
 from xmdemand.publish.sheets import Field, Layout, Value, add_sheet, new_workbook, workbook_bytes
+from xmdemand.terms import term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def _number(key: str) -> Callable[[RecordEntry], Value]:
 
 
 def _word(key: str) -> Callable[[RecordEntry], Value]:
-    return lambda entry: labels.word(key, entry.numbers.get(key))
+    return lambda entry: term(key, entry.numbers.get(key))
 
 
 def _tier(key: str) -> Callable[[RecordEntry], Value]:
@@ -156,7 +157,7 @@ def _add_guide(book: Workbook, record: Record) -> None:
     about: list[list[Value]] = [
         ["目录", formats.whole_title(catalogue)],
         ["范围", f"{catalogue.city}{catalogue.district}"],
-        ["状态", labels.word("state", record.state)],
+        ["状态", term("state", record.state)],
         ["基准期", formats.period(catalogue.reference_start, catalogue.reference_end)],
         ["数据截止日", formats.day(catalogue.cut_off)],
         ["列入 / 有资格列入", f"{listed} / {eligible}"],
@@ -213,11 +214,11 @@ def _add_indicators(book: Workbook, entries: Iterable[RecordEntry]) -> None:
     for entry in entries:
         for row in entry.indicators:
             values = [
-                labels.word("indicator", row.get("indicator")),
+                term("indicator", row.get("indicator")),
                 *(row.get(k) for k in keys[1:]),
             ]
             seen = "实测" if row.get("observed") else "推断"
-            source = labels.word("source", row.get("source"))
+            source = term("source", row.get("source"))
             rows.append([entry.code, entry.name, *values, seen, source])
     add_sheet(book, "指标", fields, rows, Layout(under=(INTERNAL,), frozen=2, header=INTERNAL))
 
@@ -254,7 +255,7 @@ def _plain_sheets(record: Record) -> tuple[tuple[str, Sequence[Mapping[str, Any]
 
 def _note_row(note: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "severity": labels.word("severity", note.get("severity")),
+        "severity": term("severity", note.get("severity")),
         "where": note.get("where", ""),
         "text": labels.note_text(note),
         "n": note.get("n"),

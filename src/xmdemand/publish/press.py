@@ -25,8 +25,8 @@ class Press:
     settings
         The edition's settings (orientation, fonts).
     files
-        Names of the public files of this run, by kind, without those that could not be made;
-        pages link to them.
+        Names of the public files by kind, of this run and kept from an earlier one, without those
+        that could not be made; pages link to them.
     folder
         What a relative `[fonts] dir` starts from: the edition's folder.
     """

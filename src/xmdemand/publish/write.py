@@ -193,7 +193,8 @@ def write(
     asked = tuple(only) or settings.output.only
     chosen = _choose(asked)
     names = file_names(profile)
-    links = {o.kind: names[o.kind] for o in chosen if o.public}
+    there = [o for o in OUTPUTS if o in chosen or (out / names[o.kind]).exists()]
+    links = {o.kind: names[o.kind] for o in there if o.public}
     press = Press(
         templates=Templates(template_dir),
         settings=settings,
@@ -213,7 +214,8 @@ def write(
                 raise
             fields = {"kind": output.kind, "reason": str(error)}
             notes.append(Note("publish.left_out", names[output.kind], 1, "warning", fields))
-            links.pop(output.kind, None)
+            if not (out / names[output.kind]).exists():
+                links.pop(output.kind, None)
             continue
         written += _save(output, names[output.kind], rendered, out)
     manifest = make_manifest(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xmdemand.catalogue.consultation import write_consultation
     from xmdemand.catalogue.content import Catalogue
     from xmdemand.catalogue.explanation import Explanation, explain
+    from xmdemand.catalogue.lifecycle import check_buildable, freeze, revise, state_of
     from xmdemand.catalogue.projection import project
     from xmdemand.catalogue.record import Content, Record, load_record
     from xmdemand.catalogue.schema import catalogue_schema, typescript_types
@@ -26,12 +27,16 @@ _HOME = {
     "Explanation": "explanation",
     "Record": "record",
     "catalogue_schema": "schema",
+    "check_buildable": "lifecycle",
     "collect_consultation": "answers",
     "compile": "compose",
     "diff": "changes",
     "explain": "explanation",
+    "freeze": "lifecycle",
     "load_record": "record",
     "project": "projection",
+    "revise": "lifecycle",
+    "state_of": "lifecycle",
     "typescript_types": "schema",
     "write_consultation": "consultation",
     "write_decisions": "answers",
@@ -43,12 +48,16 @@ __all__ = [
     "Explanation",
     "Record",
     "catalogue_schema",
+    "check_buildable",
     "collect_consultation",
     "compile",
     "diff",
     "explain",
+    "freeze",
     "load_record",
     "project",
+    "revise",
+    "state_of",
     "typescript_types",
     "write_consultation",
     "write_decisions",

@@ -183,7 +183,7 @@ def _row(
         thin=material.district is not None
         and (numbers.get("reporters") or 0) < profile.listing.min_reporters,
         new=bool(material.former) and listed_before is None,
-        new_occupation=_is_new(material, code),
+        new_occupation=code in material.new_occupations,
         previous_seq=listed_before.seq if listed_before is not None else None,
         decided=outcome.decided,
         decision=decision_words(outcome),
@@ -262,15 +262,6 @@ def _catalogue(
         notes=paragraphs(material, rows),
         changes=changes,
     )
-
-
-def _is_new(material: Material, code: str) -> bool:
-    """Whether the classification took the occupation up after its first book."""
-    frame = material.classification.frame
-    if "since" not in frame.columns:
-        return False
-    since = frame.loc[frame["code"] == code, "since"].astype(int)
-    return bool((since > frame["since"].astype(int).min()).any())
 
 
 def _all_notes(material: Material) -> tuple[Note, ...]:

@@ -45,6 +45,15 @@ class Material:
         )
 
     @cached_property
+    def new_occupations(self) -> frozenset[str]:
+        """Occupations the classification took up after its first book."""
+        frame = self.classification.frame
+        if "since" not in frame.columns:
+            return frozenset()
+        since = pd.to_numeric(frame["since"])
+        return frozenset(frame["code"][since > since.min()].astype(str))
+
+    @cached_property
     def places(self) -> dict[str, Place]:
         """Industry, field and department of every eligible or ranked occupation."""
         codes = sorted({*self.eligible, *map(str, self.ranking.frame.index)})

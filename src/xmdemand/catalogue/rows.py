@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.catalogue.content import EntryLevel, PublicNumber
-from xmdemand.catalogue.material import Material
+from xmdemand.catalogue.material import Material, plain
 from xmdemand.profile import Profile
 
 ENTRY_SHARE = (1 / 3, 2 / 3)
@@ -28,6 +28,9 @@ DISTRICT_SHARE = 0.2
 """Share of an occupation's demand from which a district counts as typical."""
 
 
+Rows = Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True, eq=False)
 class RowSources:
     """Look-ups for the row columns, made once for all rows."""
@@ -35,24 +38,23 @@ class RowSources:
     material: Material
 
     @cached_property
-    def trainable(self) -> Mapping[str, pd.DataFrame]:
+    def trainable(self) -> Mapping[str, Rows]:
         """Rows of what can be trained and assessed, by occupation."""
         return _split(self.material.tables.trainable)
 
     @cached_property
-    def groups(self) -> Mapping[str, pd.DataFrame]:
+    def groups(self) -> Mapping[str, Rows]:
         """Group-specific intent by occupation, with `lift` over the group's share in all wishes."""
         table = self.material.ranking.groups
-        if table is None or table.empty:
+        if table.empty:
             return {}
         share = table["persons"] / table.groupby("occupation")["persons"].transform("sum")
         common = table.groupby("group")["persons"].sum() / table["persons"].sum()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lift = share / table["group"].map(common)
+        lift = share / table["group"].map(common).where(lambda part: part > 0)
         return _split(table.assign(lift=lift.fillna(0.0)))
 
     @cached_property
-    def districts(self) -> Mapping[str, pd.DataFrame]:
+    def districts(self) -> Mapping[str, Rows]:
         """Hires (survey) by district and occupation."""
         demand = self.material.demand
         return {} if demand is None else _split(demand.districts)
@@ -62,43 +64,46 @@ class RowSources:
         profile, day = self.material.profile, self.material.settings.dates.issued
         can = None
         if self.material.tables.trainable is not None:
-            rows = self.trainable.get(code)
-            can = set() if rows is None else {key for keys in rows["levels"] for key in keys}
+            can = {key for row in self.trainable.get(code, ()) for key in row["levels"]}
         return dated_levels(level_keys(demanded, can), profile, day, urgent=stars > 0)
 
     def counts(self, code: str) -> tuple[int | None, int | None]:
         """Numbers of training institutions and evaluation bodies; None where nobody said."""
-        rows = self.trainable.get(code)
-        if rows is None:
-            return None, None
-        return _largest(rows["institutions"]), _largest(rows["bodies"])
+        rows = self.trainable.get(code, ())
+        institutions, bodies = (
+            [int(row[name]) for row in rows if row[name] == row[name] and row[name] is not None]
+            for name in ("institutions", "bodies")
+        )
+        return max(institutions, default=None), max(bodies, default=None)
 
     def work_types(self, code: str) -> tuple[str, ...]:
         """Work types that can be assessed."""
-        rows = self.trainable.get(code)
-        names = [] if rows is None else [str(name) for name in rows["work_type"].dropna()]
-        return tuple(dict.fromkeys(name for name in names if name))
+        names = [plain(row["work_type"]) for row in self.trainable.get(code, ())]
+        return tuple(dict.fromkeys(str(name) for name in names if name))
 
     def group_names(self, code: str) -> tuple[str, ...]:
         """Key groups with most wishes, where a group wishes it more than groups do on average."""
-        rows = self.groups.get(code)
-        if rows is None:
-            return ()
         names = {group.key: group.name for group in self.material.profile.groups}
-        fit = rows[(rows["n"] >= GROUP_MIN_N) & rows["suits"].astype(bool) & (rows["lift"] >= 1)]
-        fit = fit.sort_values(["persons", "group"], ascending=[False, True]).head(MOST_GROUPS)
-        return tuple(names.get(str(key), str(key)) for key in fit["group"])
+        fit = [
+            row
+            for row in self.groups.get(code, ())
+            if row["n"] >= GROUP_MIN_N and row["suits"] and row["lift"] >= 1
+        ]
+        fit.sort(key=lambda row: (-row["persons"], str(row["group"])))
+        return tuple(names.get(str(row["group"]), str(row["group"])) for row in fit[:MOST_GROUPS])
 
     def district_names(self, code: str) -> tuple[str, ...]:
         """Districts where the survey's demand concentrates, each resting on enough firms."""
-        rows = self.districts.get(code)
-        if rows is None or not rows["hires"].sum() > 0:
-            return ()
-        share = rows["hires"] / rows["hires"].sum()
-        enough = rows["reporters"] >= self.material.profile.disclosure.min_firms
-        kept = rows.assign(share=share)[enough & (share >= DISTRICT_SHARE)]
-        kept = kept.sort_values(["share", "district"], ascending=[False, True])
-        names = (self.material.district_name(str(key)) for key in kept["district"])
+        rows = self.districts.get(code, ())
+        total = sum(row["hires"] for row in rows)
+        fewest = self.material.profile.disclosure.min_firms
+        kept = [
+            row
+            for row in rows
+            if total > 0 and row["hires"] / total >= DISTRICT_SHARE and row["reporters"] >= fewest
+        ]
+        kept.sort(key=lambda row: (-row["hires"], str(row["district"])))
+        names = (self.material.district_name(str(row["district"])) for row in kept)
         return tuple(dict.fromkeys(names))[:MOST_DISTRICTS]
 
     def ratio(self, code: str) -> PublicNumber | None:
@@ -178,12 +183,8 @@ def _since(profile: Profile, level: str, day: dt.date) -> dt.date | None:
     return max(days) if days and profile.subsidy(level, day) is not None else None
 
 
-def _split(table: pd.DataFrame | None) -> Mapping[str, pd.DataFrame]:
-    if table is None:
-        return {}
-    return {str(code): rows for code, rows in table.groupby("occupation", sort=False)}
-
-
-def _largest(column: Any) -> int | None:
-    known = pd.to_numeric(column, errors="coerce").dropna()
-    return int(known.max()) if len(known) else None
+def _split(table: pd.DataFrame | None) -> Mapping[str, Rows]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in [] if table is None else table.to_dict("records"):
+        found.setdefault(str(row["occupation"]), []).append({str(k): v for k, v in row.items()})
+    return found

@@ -1,0 +1,263 @@
+"""An edition's life: draft, in consultation, signed, published; and how a frozen one is revised.
+
+`freeze.json` beside `edition.toml` holds every step: state, day, approver, and the hash of every
+file the edition was made from and of every document made. From ``signed`` on, an edition is frozen:
+another build is a revision, which has a reason and prints 勘误 with the old and new lines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import Field, ValidationError
+
+from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Erratum, Frozen
+from xmdemand.catalogue.record import Content, load_record
+from xmdemand.errors import InputError, OutputError, name_some
+from xmdemand.notes import text
+
+State = Literal["draft", "consultation", "signed", "published"]
+STATES: tuple[State, ...] = get_args(State)
+
+FROZEN_FROM = STATES.index("signed")
+
+FILE = "freeze.json"
+KEPT = "frozen"
+"""Folder that keeps the record of every frozen state."""
+
+INPUTS = ("edition.toml", "coded_titles.csv", "decisions.csv", "inputs", "previous", "templates")
+
+
+class Step(Frozen):
+    """One step of an edition's life."""
+
+    state: State
+    date: dt.date
+    approver: str
+    revision: int = Field(default=0, ge=0)
+    reason: str = Field(default="", description="Of a revision.")
+    inputs: Mapping[str, str] = Field(description="SHA-256 by file.")
+    outputs: Mapping[str, str]
+
+
+def history(folder: Path) -> tuple[Step, ...]:
+    """Every step so far, oldest first; none for a draft nobody froze.
+
+    Raises
+    ------
+    InputError
+        If `freeze.json` has been damaged.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(Step.model_validate(step) for step in json.loads(path.read_bytes()))
+    except (ValueError, TypeError, ValidationError) as error:
+        raise InputError(text("catalogue.freeze_damaged", file=path, why=error)) from None
+
+
+def state_of(folder: Path) -> State:
+    """The state an edition is in."""
+    steps = history(folder)
+    return steps[-1].state if steps else "draft"
+
+
+def freeze(
+    folder: Path,
+    state: State,
+    *,
+    date: dt.date,
+    approver: str,
+    reason: str = "",
+) -> Step:
+    """Record that an edition has reached a state, with hashes, day and approver.
+
+    Parameters
+    ----------
+    folder
+        The edition's; its ``out/`` has been built.
+    state
+        The next state: a later one, or the same again after a revision.
+    date, approver
+        Who approved it when.
+    reason
+        Of the revision, where the edition was frozen before.
+
+    Raises
+    ------
+    InputError
+        If the state does not follow, nothing is built, nobody approves, or a frozen edition has
+        changed without a reason.
+    OutputError
+        If ``freeze.json`` cannot be written.
+    """
+    steps = history(folder)
+    now = steps[-1].state if steps else "draft"
+    if state not in STATES:
+        raise InputError(f"state is one of {', '.join(STATES)}; got {state!r}")
+    if STATES.index(state) < STATES.index(now):
+        raise InputError(text("catalogue.freeze_backwards", now=_said(now), state=_said(state)))
+    if not approver.strip():
+        raise InputError(text("catalogue.freeze_nobody"))
+    record = folder / "out" / "record.json"
+    if not record.is_file():
+        raise InputError(text("catalogue.freeze_nothing", folder=folder))
+    different = changed_outputs(folder) if STATES.index(now) >= FROZEN_FROM else ()
+    if different and not reason.strip():
+        raise InputError(text("catalogue.freeze_needs_reason", files=name_some(different)))
+    step = Step(
+        state=state,
+        date=date,
+        approver=approver.strip(),
+        revision=(steps[-1].revision if steps else 0) + int(bool(different)),
+        reason=reason.strip() if different else "",
+        inputs=hashes(folder, INPUTS),
+        outputs=hashes(folder, ["out"]),
+    )
+    kept = folder / KEPT / f"{len(steps) + 1}-{state}.json"
+    _write(kept, record.read_bytes())
+    lines = [one.model_dump(mode="json") for one in (*steps, step)]
+    _write(folder / FILE, json.dumps(lines, ensure_ascii=False, indent=1).encode() + b"\n")
+    return step
+
+
+def check_buildable(folder: Path, *, revision: bool = False, reason: str = "") -> None:
+    """Refuse to build a frozen edition anew unless it is a revision with a reason.
+
+    Raises
+    ------
+    InputError
+        If the edition is signed or published and no revision is meant, or it has no reason.
+    """
+    now = state_of(folder)
+    if STATES.index(now) < FROZEN_FROM:
+        return
+    if not revision:
+        raise InputError(text("catalogue.frozen", state=_said(now)))
+    if not reason.strip():
+        raise InputError(text("catalogue.revision_needs_reason"))
+
+
+def revise(content: Content, folder: Path, *, date: dt.date, reason: str) -> Content:
+    """New content with the 勘误 against the last frozen state.
+
+    Parameters
+    ----------
+    content
+        What the revision was compiled to.
+    folder
+        The frozen edition's.
+    date, reason
+        Of the revision.
+    """
+    steps = history(folder)
+    frozen = [
+        (number, step)
+        for number, step in enumerate(steps, 1)
+        if STATES.index(step.state) >= FROZEN_FROM
+    ]
+    if not frozen:
+        return content
+    number, step = frozen[-1]
+    old = load_record(folder / KEPT / f"{number}-{step.state}.json").catalogue
+    revision = step.revision + 1
+    lines = errata(old, content.catalogue, revision=revision, date=date, reason=reason)
+    catalogue = content.catalogue.model_copy(
+        update={"revision": revision, "errata": (*old.errata, *lines)}
+    )
+    return Content(record=content.record.model_copy(update={"catalogue": catalogue}))
+
+
+def errata(
+    old: Catalogue, new: Catalogue, *, revision: int, date: dt.date, reason: str
+) -> tuple[Erratum, ...]:
+    """Every printed line that differs, with the old and the new wording.
+
+    Lines are held together by lineage; places move when a row comes or goes, so a line whose place
+    alone changed is no erratum.
+    """
+    before = {entry.lineage: entry for entry in old.entries}
+    after = {entry.lineage: entry for entry in new.entries}
+    found = []
+    for lineage in sorted({*before, *after}, key=lambda key: (before | after)[key].code):
+        was, now = (line_of(side.get(lineage)) for side in (before, after))
+        if was != now:
+            entry = after.get(lineage) or before[lineage]
+            found.append((f"{entry.code} {entry.name}", was, now))
+    if old.title != new.title:
+        found.insert(0, (text("catalogue.erratum_title"), old.title, new.title))
+    return tuple(
+        Erratum(revision=revision, date=date, line=line, old=was, new=now, reason=reason)
+        for line, was, now in found
+    )
+
+
+def line_of(entry: CatalogueEntry | None) -> str:
+    """A row as one line of words, without its place; empty for no row."""
+    if entry is None:
+        return ""
+    parts = (
+        entry.industry,
+        entry.field,
+        f"{entry.name}{entry.marks}",
+        entry.code,
+        "、".join(level.name for level in entry.levels),
+        "★" * entry.stars,
+        "、".join(entry.training),
+        "、".join(entry.groups),
+        entry.department,
+        "" if entry.demand is None or entry.demand.value is None else f"{entry.demand.value:g}",
+    )
+    return " | ".join(parts)
+
+
+def changed_outputs(folder: Path) -> tuple[str, ...]:
+    """Documents that differ from those of the last step: changed, added or gone."""
+    steps = history(folder)
+    return () if not steps else _different(steps[-1].outputs, hashes(folder, ["out"]))
+
+
+def changed_inputs(folder: Path) -> tuple[str, ...]:
+    """Inputs that differ from those of the last step."""
+    steps = history(folder)
+    return () if not steps else _different(steps[-1].inputs, hashes(folder, INPUTS))
+
+
+def hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of every file under the named files and folders, by path with forward slashes."""
+    found = {}
+    for name in names:
+        top = folder / name
+        files = sorted(top.rglob("*")) if top.is_dir() else [top]
+        for path in files:
+            if path.is_file() and not path.name.startswith((".", "~$")):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                found[path.relative_to(folder).as_posix()] = digest
+    return found
+
+
+def _different(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
+
+
+def _said(state: State) -> str:
+    return text(f"catalogue.state_{state}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_bytes(content)
+        os.replace(fresh, path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise OutputError(text("edition.held_open", files=path.name)) from error

@@ -206,20 +206,21 @@ def calibration_table(p: FloatArray, happened: BoolArray) -> pd.DataFrame:
 
 
 def calibration_slope(p: FloatArray, happened: BoolArray) -> float:
-    """Slope of happened on logit(p) by logistic regression (Newton, lightly ridged).
+    """Slope of happened on logit(p) by logistic regression.
 
-    NaN where all or none happened.
+    NaN where all or none happened. Probabilities are held 0.001 away from 0 and 1.
     """
+    from scipy.optimize import minimize
+
     if happened.all() or not happened.any():
         return float("nan")
     clipped = np.clip(p, 1e-3, 1 - 1e-3)
-    x = np.column_stack([np.ones(len(p)), np.log(clipped / (1 - clipped))])
-    beta = np.array([0.0, 1.0])
-    for _ in range(50):
-        mean = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-        curve = x.T @ (x * (mean * (1 - mean))[:, None]) + 1e-6 * np.eye(2)
-        step = np.linalg.solve(curve, x.T @ (happened - mean))
-        beta = beta + np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-9:
-            break
-    return float(beta[1])
+    logit = np.log(clipped / (1 - clipped))
+
+    def loss(beta: FloatArray) -> tuple[float, FloatArray]:
+        score = beta[0] + beta[1] * logit
+        off = 1 / (1 + np.exp(-np.clip(score, -500, 500))) - happened
+        value = np.logaddexp(0.0, score).sum() - score[happened].sum()
+        return float(value), np.array([off.sum(), off @ logit])
+
+    return float(minimize(loss, np.array([0.0, 1.0]), jac=True, method="BFGS").x[1])

@@ -72,7 +72,11 @@ class Goalposts:
 
 
 def robust_post(values: FloatArray) -> tuple[float, float]:
-    """Median and 1.4826 MAD; the standard deviation where more than half the values are equal."""
+    """Median and 1.4826 MAD; the standard deviation where more than half the values are equal.
+
+    Of draws, not of their means: the spread is then that of the true values, and an indicator whose
+    evidence is thin moves the index little instead of being blown up to unit spread.
+    """
     median = float(np.median(values))
     spread = 1.4826 * float(np.median(np.abs(values - median)))
     return median, spread if spread > 0 else float(np.std(values))

@@ -15,6 +15,7 @@ from xmdemand.profile import ListingRule
 from xmdemand.shortage.evidence import Evidence
 from xmdemand.shortage.goalposts import Goalposts, robust_post, standardise
 from xmdemand.shortage.indicators import Measured, forward
+from xmdemand.shortage.latent import specific_variance
 from xmdemand.shortage.methods import Method, Scores
 from xmdemand.shortage.quantities import Quantities
 
@@ -36,6 +37,11 @@ class Index:
     reason: NDArray[np.object_]
     """Message code of why an occupation is not rated, or empty."""
     posts: Mapping[str, tuple[float, float]]
+    specific: float
+    """Variance of the index that its indicators do not share (see `latent`)."""
+    drift: FloatArray
+    """What the index's tightness may be off by: the coming year's movement and the register's
+    coverage of posts against seekers; draws around zero."""
     notes: tuple[Note, ...]
 
 
@@ -55,6 +61,8 @@ def compute_index(
     method: Method,
     rule: ListingRule,
     frozen: Goalposts,
+    coverage_sigma: float,
+    rng: np.random.Generator,
 ) -> Index:
     """Standardise on the goalposts, rate by the missing-indicator policy, apply the method.
 
@@ -114,8 +122,39 @@ def compute_index(
         rated=rated,
         reason=np.where(rated, "", reason).astype(object),
         posts=MappingProxyType(posts),
+        specific=_specific(method, z, weights, rated),
+        drift=_drift(evidence, weights, posts, coverage_sigma, rng),
         notes=(*notes, *_incoherent(z, rated)),
     )
+
+
+def _specific(
+    method: Method,
+    z: Mapping[str, FloatArray],
+    weights: Mapping[str, float],
+    rated: BoolArray,
+) -> float:
+    """Only the composite is a mean of indicators; other rules are what they are."""
+    if method.name != "composite":
+        return 0.0
+    return specific_variance({name: values[:, rated] for name, values in z.items()}, weights)
+
+
+def _drift(
+    evidence: Evidence,
+    weights: Mapping[str, float],
+    posts: Mapping[str, tuple[float, float]],
+    coverage_sigma: float,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """The outlook's spread of log(posts / seekers) and that of log λ, on the index's scale."""
+    register = evidence.register
+    if register is None or "log_ratio" not in weights:
+        return np.zeros((evidence.n_draws, len(evidence.units)))
+    coming = np.log(register.posts + 0.5) - np.log(register.seekers + 0.5)
+    moved = np.nan_to_num(coming - coming.mean(axis=0))
+    moved += coverage_sigma * rng.standard_normal(moved.shape)
+    return np.asarray(weights["log_ratio"] * moved / posts["log_ratio"][1])
 
 
 def _goalposts(
@@ -128,7 +167,7 @@ def _goalposts(
         if name in frozen.posts:
             posts[name] = frozen.posts[name]
             continue
-        post = robust_post(item.draws.mean(axis=0)[rated])
+        post = robust_post(item.draws[:, rated])
         if declared.centre is not None and declared.spread is not None:
             post = (
                 float(forward(np.asarray(declared.centre), declared.transform)),

@@ -133,14 +133,14 @@ def _wage_growth(evidence: Evidence, last: LastYear) -> FloatArray | None:
 
 
 INDICATORS: tuple[Indicator, ...] = (
-    Indicator("log_ratio", _log_ratio, 1, "identity", 0.25, "register", 6, 0.0, float(np.log(2.0))),
-    Indicator("vacancy_rate", _vacancy_rate, 1, "arcsine", 0.15, "survey", 3),
+    Indicator("log_ratio", _log_ratio, 1, "identity", 0.30, "register", 6, 0.0, float(np.log(2.0))),
+    Indicator("vacancy_rate", _vacancy_rate, 1, "arcsine", 0.25, "survey", 3),
     Indicator(
-        "skill_shortage", _share("unqualified", "vacancies"), 1, "arcsine", 0.20, "survey", 3
+        "skill_shortage", _share("unqualified", "vacancies"), 1, "arcsine", 0.10, "survey", 3
     ),
-    Indicator("long_open", _share("vacancies_3m", "vacancies"), 1, "arcsine", 0.15, "survey", 3),
+    Indicator("long_open", _share("vacancies_3m", "vacancies"), 1, "arcsine", 0.20, "survey", 3),
     Indicator("wage_growth", _wage_growth, 1, "identity", 0.10, "survey", 3),
-    Indicator("demand_growth", _growth, 1, "identity", 0.15, "register", 6),
+    Indicator("demand_growth", _growth, 1, "identity", 0.05, "register", 6),
 )
 """The composite index's indicators (design: signs of scarcity, never of size)."""
 

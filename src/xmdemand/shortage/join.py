@@ -11,9 +11,9 @@ where a stands for a (μ/M)²: register and survey disagree about all of V, by �
 its sampled rest by no less. Without take-all firms (C = 0) it is a itself.
 
 Given κ, a and φ, V is marginally negative binomial with mean κR and size a on the scale of its
-dispersion φY/V (pooled); that is the likelihood of κ (hires per registered post) and of a (1/a is how far
-the witnesses disagree). Fitting Y to max(M - C, 0.05 M) instead would push κ up wherever take-all
-firms alone plan more than the register lets expect (by a quarter in the example city).
+dispersion φY/V (pooled); that is the likelihood of κ (hires per registered post) and of a (1/a is
+how far the witnesses disagree). Fitting Y to max(M - C, 0.05 M) instead would push κ up wherever
+take-all firms alone plan more than the register lets expect (by a quarter in the example city).
 """
 
 from __future__ import annotations
@@ -167,8 +167,8 @@ def fit_witnesses(
     centre = np.log(max((sampled + certain).sum(), 1.0) / posts.sum())
     kappas = np.exp(centre + np.linspace(-1.8, 1.8, 37))
     planned = sampled + certain
-    # Only the sampled part of V has sampling variance: φY, that is (φY/V) V. The share is pooled: an
-    # occupation's own would lend weight to those whose sample happened to be low.
+    # Only the sampled part of V has sampling variance: φY, that is (φY/V) V. The share is pooled:
+    # an occupation's own would lend weight to those whose sample happened to be low.
     part = float(sampled.sum()) / max(float(planned.sum()), 1e-9)
     phi = np.maximum(np.median(dispersion, axis=0)[group] * part, FLOOR_DISPERSION)
     table = log_likelihood(planned, posts, phi, kappas, _SHAPES)

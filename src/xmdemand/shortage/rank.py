@@ -108,7 +108,14 @@ def rank(
     share = measured["skill_shortage"].natural() if "skill_shortage" in measured else None
     amounts = quantities(evidence, profile, past, share, pipeline, seed)
     index = compute_index(
-        evidence, measured, amounts, method=rule, rule=profile.listing, frozen=past.goalposts
+        evidence,
+        measured,
+        amounts,
+        method=rule,
+        rule=profile.listing,
+        frozen=past.goalposts,
+        coverage_sigma=profile.priors.coverage_sigma,
+        rng=rng_for(seed, "shortage", "drift"),
     )
     codes = [str(code) for code in evidence.units.codes]
     may = eligible(codes, profile)
@@ -147,7 +154,7 @@ def rank(
     )
     cause = explain(jobs, measured, index, listing.listed | (tier > 0))
     remedy = np.array([REMEDIES.get(str(key), "") for key in cause], dtype=object)
-    ranked = tables.Ranked.of(index, may, top=top)
+    ranked = tables.Ranked.of(index, may, top=top, seed=seed)
     assembled = tables.Assembly(
         evidence,
         past,

@@ -47,17 +47,28 @@ def credible_ranks(
     ([1.0, 2.0, 3.0], [0.875, 0.125, 0.125])
     """
     tail = (1 - check_level(level)) / 2
-    ranks = np.sort(rank_draws(index), axis=0)
-    n_draws = len(ranks)
+    # Item by item in memory: order statistics of a column are then one partition of a row.
+    ranks = np.ascontiguousarray(rank_draws(index).T)
+    n_draws = ranks.shape[1]
+    p_top = ((ranks <= top).sum(axis=1) + 0.5) / (n_draws + 1)
     low = int(np.floor(tail * (n_draws - 1)))
     high = int(np.ceil((1 - tail) * (n_draws - 1)))
-    p_top = ((ranks <= top).sum(axis=0) + 0.5) / (n_draws + 1)
+    middle = [(n_draws - 1) // 2, n_draws // 2]
+    ranks.partition([low, *middle, high], axis=1)
     return (
-        np.median(ranks, axis=0),
-        ranks[low].astype(float),
-        ranks[high].astype(float),
+        ranks[:, middle].mean(axis=1),
+        ranks[:, low].astype(float),
+        ranks[:, high].astype(float),
         p_top,
     )
+
+
+def p_top_k(index: FloatArray, top: int) -> FloatArray:
+    """P(top k) = (count + 1/2)/(B + 1) by item."""
+    k = min(top, index.shape[1])
+    best = np.argpartition(-index, k - 1, axis=1)[:, :k]
+    count = np.bincount(best.ravel(), minlength=index.shape[1])
+    return np.asarray((count + 0.5) / (len(index) + 1))
 
 
 def point_ranks(values: FloatArray) -> FloatArray:

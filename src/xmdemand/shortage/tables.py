@@ -18,7 +18,7 @@ from xmdemand.shortage.indicators import Measured, back
 from xmdemand.shortage.jobs import Jobs
 from xmdemand.shortage.past import Past
 from xmdemand.shortage.quantities import Quantities
-from xmdemand.shortage.ranks import credible_ranks, point_ranks
+from xmdemand.shortage.ranks import credible_ranks, p_top_k, point_ranks
 from xmdemand.shortage.sensitivity import sensitivity
 
 if TYPE_CHECKING:
@@ -45,12 +45,23 @@ class Ranked:
         may: BoolArray,
         *,
         top: int,
+        seed: int,
     ) -> Ranked:
-        """Credible ranks from the index's draws."""
+        """Rank and interval from the index's draws; P(top k) also from what they cannot know.
+
+        P(top k) is a promise about the coming year's shortage, not about the index: what the
+        indicators do not share and what tightness may still do are added as noise.
+        """
         rows = index.rated & may
         out = np.full((4, len(rows)), np.nan)
         if rows.any():
-            out[:, rows] = credible_ranks(index.draws[:, rows], top=top)
+            draws = index.draws[:, rows]
+            rank, lower, upper, p_top = credible_ranks(draws, top=top)
+            if index.specific > 0:
+                noise = rng_for(seed, "shortage", "specific").standard_normal(draws.shape)
+                own = draws + np.sqrt(index.specific) * noise
+                p_top = p_top_k(own + index.drift[:, rows], top)
+            out[:, rows] = rank, lower, upper, p_top
         return cls(*out)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEVELS = (0.05, 0.12, 0.25, 0.4, 0.6, 0.8, 1.0)
-LEVELS_WITH_SLOPE = (0.12, 0.25, 0.4, 0.6, 0.8, 1.0)
+LEVELS = (0.06, 0.2, 0.45, 0.75, 1.0)
+LEVELS_WITH_SLOPE = (0.15, 0.35, 0.65, 1.0)
 SLOPES = (0.1, 0.3)
 """Slope parameter as a share of the level's (beta = share x alpha)."""
 DAMPINGS = (0.85, 0.96)
@@ -70,7 +70,7 @@ def make_grid(*, seasonal: bool = True) -> Grid:
     """The grid of the engine: 4 kinds of season x (level, level and drift, local slopes).
 
     >>> len(make_grid()), len(make_grid(seasonal=False))
-    (152, 38)
+    (104, 26)
     """
     kinds: list[tuple[float, float, float, int]] = [(a, 0.0, 1.0, 0) for a in LEVELS]
     kinds += [(a, 0.0, 1.0, 2) for a in LEVELS]

@@ -31,13 +31,13 @@ PULL_CAP = 0.5
 MIN_CORRELATION = 0.2
 MIN_SERIES = 5
 """Fewer series have no total and no common factor of their own."""
-JUDGED_SERIES = 200
+JUDGED_SERIES = 120
 """How many series (chosen by a hash of their names) past origins are refitted for."""
 JUDGED_YEARS = 2
 FEW = 5.0
 """Forecast counts below this are too coarse to judge a spread by."""
-SPREAD_SHARE = 0.5
-"""How far the spread follows its past calibration (in logs)."""
+SPREAD_SHARE = 0.75
+"""How far the spread follows its past calibration (in logs): calm years would narrow too much."""
 SPREAD_BOUNDS = (0.8, 1.25)
 _TAIL = 1.2815515655446004
 
@@ -249,7 +249,7 @@ def _judge_past(panel: Panel, horizon: int) -> pd.DataFrame:
 
 
 def _spread(judged: pd.DataFrame) -> float:
-    """Factor on the deviations: half-way (in logs) to what would have held 80% in the past."""
+    """Factor on the deviations: part of the way (in logs) to what would have held 80% before."""
     if judged["hash"].nunique() < 2 * MIN_SERIES:
         return 1.0
     ratio = max(float(np.quantile(judged["miss"], 0.8)) / _TAIL, 1e-3)

@@ -52,15 +52,25 @@ def clipped_losses(
         Weights of the times, (T, S) each, columns summing to 1.
     """
     size = np.abs(errors)
-    typical = np.where(seen, size.mean(axis=2), np.nan)
-    typical[:, ~seen.any(axis=0)] = 0.0
-    limit = np.maximum(CLIP * 1.4826 * np.nanmedian(typical, axis=0), 1e-6).astype(errors.dtype)
+    typical = _masked_median(size.mean(axis=2), seen)
+    limit = np.maximum(CLIP * 1.4826 * typical, 1e-6).astype(errors.dtype)
     np.minimum(size, limit[None, :, None], out=size)
     np.square(size, out=size)
     return [
         np.einsum("tsc,ts->sc", size, share.astype(errors.dtype)).astype(np.float64)
         for share in shares
     ]
+
+
+def _masked_median(values: NDArray, seen: NDArray[np.bool_]) -> NDArray:
+    """Median over the first axis of what was seen; 0 where nothing was."""
+    ordered = np.sort(np.where(seen, values, np.inf), axis=0)
+    n = seen.sum(axis=0)
+    column = np.arange(values.shape[1])
+    last = np.maximum(n - 1, 0)
+    low, high = ordered[last // 2, column], ordered[np.minimum(n // 2, last), column]
+    low, high = np.where(n > 0, low, 0.0), np.where(n > 0, high, 0.0)
+    return 0.5 * (low + high)
 
 
 def scores(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from xmdemand.intake.layout import firm_above
 from xmdemand.intake.sheets import Sheet
+from xmdemand.intake.stacking import Stack
 from xmdemand.intake.tables import UNCERTAIN_COUNTS
 from xmdemand.intake.text import bare, words_of
 from xmdemand.intake.values import Count, parse_district, parse_level, parse_month
@@ -27,6 +29,7 @@ _FIRM_NOISE = re.compile(
 )
 
 
+@lru_cache(maxsize=65536)
 def firm_key(name: str, city: str = "") -> str:
     """A firm's name without legal form, brackets and city, for telling returns apart.
 
@@ -39,18 +42,22 @@ def firm_key(name: str, city: str = "") -> str:
     return key or bare(name)
 
 
-def _firm_columns(sheet: Sheet) -> dict[str, np.ndarray]:
-    names = sheet.text("firm_name")
-    if "firm_name" not in sheet.decoded and (above := firm_above(sheet.layout.above)):
-        names = np.full(sheet.n, above, dtype=object)
+def _firm_columns(stack: Stack) -> dict[str, np.ndarray]:
     return {
-        "firm": sheet.text("firm"),
-        "firm_name": names,
-        "district": _district(sheet),
-        "industry": sheet.text("industry"),
-        "size_class": sheet.text("size_class"),
-        "employees": sheet.number("employees"),
+        "firm": stack.text("firm"),
+        "firm_name": stack.each(_firm_name),
+        "district": stack.each(_district),
+        "industry": stack.text("industry"),
+        "size_class": stack.text("size_class"),
+        "employees": stack.number("employees"),
     }
+
+
+def _firm_name(sheet: Sheet) -> np.ndarray:
+    """The firm's name, from above the headings where the file is one firm's own return."""
+    if "firm_name" not in sheet.decoded and (above := firm_above(sheet.layout.above)):
+        return np.full(sheet.n, above, dtype=object)
+    return sheet.text("firm_name")
 
 
 def _district(sheet: Sheet) -> np.ndarray:
@@ -64,44 +71,40 @@ def _district(sheet: Sheet) -> np.ndarray:
     return np.full(sheet.n, "", dtype=object)
 
 
-def firms(sheet: Sheet) -> pd.DataFrame:
+def firms(stack: Stack) -> pd.DataFrame:
     """The sampling frame."""
-    table = pd.DataFrame(_firm_columns(sheet))
-    table["selection"] = sheet.text("selection")
-    table["status"] = sheet.text("status")
-    sheet.refuse(np.flatnonzero(table["firm_name"] == ""), "firm_name", "intake.required")
-    table["source"] = sheet.source()
-    return table[sheet.kept()]
+    table = pd.DataFrame(_firm_columns(stack))
+    table["selection"] = stack.text("selection")
+    table["status"] = stack.text("status")
+    stack.refuse(np.flatnonzero(table["firm_name"] == ""), "firm_name", "intake.required")
+    table["source"], table["sheet"] = stack.source(), stack.sheet_names()
+    return table[stack.kept()]
 
 
-def employers(sheet: Sheet) -> pd.DataFrame:
+def employers(stack: Stack) -> pd.DataFrame:
     """Returns, a row a firm x post; several posts in one cell are taken apart."""
-    table = pd.DataFrame(_firm_columns(sheet))
-    table["submitted"] = pd.to_datetime(pd.Series(sheet.get("submitted", lambda v: v.value, None)))
+    table = pd.DataFrame(_firm_columns(stack))
+    table["submitted"] = pd.to_datetime(pd.Series(stack.get("submitted", lambda v: v.value, None)))
     for name in UNCERTAIN_COUNTS:
-        _add_count(table, sheet, name)
-    table["hard_reason"] = sheet.text("hard_reason")
+        _add_count(table, stack, name)
+    table["hard_reason"] = stack.text("hard_reason")
     for end in ("low", "high"):
-        table[f"wage_{end}"] = sheet.get("wage", _monthly(end), np.nan, float)
-    table["level"] = (
-        sheet.get("level", lambda v: v.value or (), ())
-        if "level" in sheet.decoded
-        else [()] * sheet.n
-    )
-    table["train_level"] = sheet.get("train_level", _lowest, "")
-    table["selection"] = sheet.text("selection")
-    table["code"] = sheet.text("code")
-    table["source"] = sheet.source()
-    table["posts"] = _posts(sheet)
-    _refuse_employers(sheet, table)
-    return _one_post_a_row(sheet, table[sheet.kept()])
+        table[f"wage_{end}"] = stack.get("wage", _monthly(end), np.nan, float)
+    table["level"] = stack.get("level", lambda v: v.value or (), ())
+    table["train_level"] = stack.get("train_level", _lowest, "")
+    table["selection"] = stack.text("selection")
+    table["code"] = stack.text("code")
+    table["source"], table["sheet"] = stack.source(), stack.sheet_names()
+    table["posts"] = stack.each(_posts)
+    _refuse_employers(stack, table)
+    return _one_post_a_row(stack, table[stack.kept()])
 
 
-def _add_count(table: pd.DataFrame, sheet: Sheet, name: str) -> None:
-    table[name] = sheet.get(name, lambda count: count.value, np.nan, float)
-    table[f"{name}_low"] = sheet.get(name, lambda count: count.low, np.nan, float)
-    table[f"{name}_high"] = sheet.get(name, lambda count: count.high, np.nan, float)
-    table[f"{name}_kind"] = sheet.get(name, lambda count: count.kind, "missing")
+def _add_count(table: pd.DataFrame, stack: Stack, name: str) -> None:
+    table[name] = stack.get(name, lambda count: count.value, np.nan, float)
+    table[f"{name}_low"] = stack.get(name, lambda count: count.low, np.nan, float)
+    table[f"{name}_high"] = stack.get(name, lambda count: count.high, np.nan, float)
+    table[f"{name}_kind"] = stack.get(name, lambda count: count.kind, "missing")
 
 
 def _monthly(end: str) -> Callable[[Any], float]:
@@ -116,21 +119,21 @@ def _lowest(level: Any) -> str:
     return level.value[0] if level.value else ""
 
 
-def _posts(sheet: Sheet) -> list[tuple[Any, ...]]:
+def _posts(sheet: Sheet) -> np.ndarray:
+    """The posts (or wishes) of every row: a tuple, from one column or several."""
+    joined = np.empty(sheet.n, dtype=object)
     columns = [column.values() for column in sheet.decoded.get("title", [])]
-    return (
-        [
-            tuple(post for posts in row if posts for post in posts)
-            for row in zip(*columns, strict=True)
-        ]
-        if columns
-        else [()] * sheet.n
-    )
+    if len(columns) == 1:
+        joined[:] = [posts or () for posts in columns[0]]
+    else:
+        rows = zip(*columns, strict=True) if columns else [()] * sheet.n
+        joined[:] = [tuple(p for posts in row if posts for p in posts) for row in rows]
+    return joined
 
 
-def _refuse_employers(sheet: Sheet, table: pd.DataFrame) -> None:
+def _refuse_employers(stack: Stack, table: pd.DataFrame) -> None:
     nameless = (table["firm_name"] == "") & (table["firm"] == "")
-    sheet.refuse(np.flatnonzero(nameless), "firm_name", "intake.required")
+    stack.refuse(np.flatnonzero(nameless), "firm_name", "intake.required")
     planned = table[["vacancies_low", "planned_hires_low"]].fillna(0).max(axis=1)
     kinds = table[[f"{name}_kind" for name in UNCERTAIN_COUNTS]].to_numpy(dtype=object)
     stated = (kinds != "missing").any(axis=1)
@@ -138,15 +141,15 @@ def _refuse_employers(sheet: Sheet, table: pd.DataFrame) -> None:
         [any(post.count is not None for post in posts) for posts in table["posts"]], dtype=bool
     )
     postless = np.array([not posts for posts in table["posts"]], dtype=bool)
-    sheet.refuse(np.flatnonzero(postless & (planned > 0)), "title", "intake.no_post")
-    first = next((n for n in UNCERTAIN_COUNTS if n in sheet.decoded), None)
+    stack.refuse(np.flatnonzero(postless & (planned > 0)), "title", "intake.no_post")
+    first = next((n for n in UNCERTAIN_COUNTS if stack.has(n)), None)
     if first:
-        sheet.refuse(np.flatnonzero(~stated & ~per_post), first, "intake.no_count")
+        stack.refuse(np.flatnonzero(~stated & ~per_post), first, "intake.no_count")
 
 
-def _one_post_a_row(sheet: Sheet, table: pd.DataFrame) -> pd.DataFrame:
+def _one_post_a_row(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
     spans = np.array([max(1, len(posts)) for posts in table["posts"]], dtype=int)
-    sheet.flag(table.index[spans > 1], "title", "intake.several_posts")
+    stack.flag(table.index[spans > 1], "title", "intake.several_posts")
     flat = [post for posts in table["posts"] for post in (posts or (None,))]
     long = table.drop(columns="posts").iloc[np.repeat(np.arange(len(table)), spans)]
     long = long.reset_index(drop=True)
@@ -159,7 +162,7 @@ def _one_post_a_row(sheet: Sheet, table: pd.DataFrame) -> pd.DataFrame:
     long["post"] = [post.title if post is not None else "" for post in flat]
     _zero_where_nothing_planned(long)
     long.loc[k > 1, "code"] = ""
-    level = [_level_in_title(sheet, post) for post in flat]
+    level = [_level_in_title(stack, post) for post in flat]
     long["level"] = [a or b for a, b in zip(long["level"], level, strict=True)]
     return long
 
@@ -202,11 +205,11 @@ def _zero_where_nothing_planned(table: pd.DataFrame) -> None:
 _IN_BRACKETS = re.compile(r"[(\[【]([^)\]】]+)[)\]】]")
 
 
-def _level_in_title(sheet: Sheet, post: Any) -> tuple[str, ...]:
+def _level_in_title(stack: Stack, post: Any) -> tuple[str, ...]:
     if post is None:
         return ()
     for inside in _IN_BRACKETS.findall(post.title):
-        found = parse_level(inside, sheet.names.levels, ladder=sheet.names.ladder)
+        found = parse_level(inside, stack.names.levels, ladder=stack.names.ladder)
         if found.value:
             return found.value
     return ()
@@ -222,59 +225,67 @@ REGISTER_COUNTS = (
 )
 
 
-def register(sheet: Sheet) -> pd.DataFrame:
+def register(stack: Stack) -> pd.DataFrame:
     """The public employment service's register."""
-    title = sheet.text("title")
-    table = pd.DataFrame({"title": title, "code": sheet.text("code"), "district": _district(sheet)})
-    _add_month(sheet, table)
-    for name in REGISTER_COUNTS:
-        table[name] = sheet.number(name)
-    table["ratio_printed"] = sheet.number("ratio_printed")
-    table["source"] = sheet.source()
-    sheet.refuse(np.flatnonzero(table["month"].isna()), "month", "intake.no_month")
-    empty = table[list(REGISTER_COUNTS)].isna().all(axis=1)
-    shown = next(
-        (name for name in reversed(REGISTER_COUNTS) if name in sheet.decoded), "posts_total"
+    title = stack.text("title")
+    table = pd.DataFrame(
+        {"title": title, "code": stack.text("code"), "district": stack.each(_district)}
     )
-    sheet.refuse(np.flatnonzero(empty), shown, "intake.no_count")
+    table["month"] = pd.to_datetime(pd.Series(stack.each(_months)))
+    table["months"] = stack.each(_spans)
+    for name in REGISTER_COUNTS:
+        table[name] = stack.number(name)
+    table["ratio_printed"] = stack.number("ratio_printed")
+    table["source"], table["sheet"] = stack.source(), stack.sheet_names()
+    stack.refuse(np.flatnonzero(table["month"].isna()), "month", "intake.no_month")
+    empty = table[list(REGISTER_COUNTS)].isna().all(axis=1)
+    shown = next((name for name in reversed(REGISTER_COUNTS) if stack.has(name)), "posts_total")
+    stack.refuse(np.flatnonzero(empty), shown, "intake.no_count")
     nameless = (table["title"] == "") & (table["code"] == "")
-    sheet.refuse(np.flatnonzero(nameless), "title", "intake.required")
-    _refuse_city_totals(sheet, table)
+    stack.refuse(np.flatnonzero(nameless), "title", "intake.required")
+    _refuse_city_totals(stack)
     table["not_stated"] = table["title"].map(bare).isin(NOT_STATED)
     for side in ("posts", "seekers"):
         parts = table[f"{side}_carried"] + table[f"{side}_new"]
         table[f"{side}_total"] = table[f"{side}_total"].fillna(parts)
-    return table[sheet.kept()]
+    return table[stack.kept()]
 
 
-def _refuse_city_totals(sheet: Sheet, table: pd.DataFrame) -> None:
+def _refuse_city_totals(stack: Stack) -> None:
     """Rows of the whole city in a table that also has its districts would count twice."""
-    if "district" not in sheet.decoded or not (table["district"] != "").any():
-        return
+    stack.refuse(np.flatnonzero(stack.each(_whole_city)), "district", "intake.city_total")
+
+
+def _whole_city(sheet: Sheet) -> np.ndarray:
+    """Rows of the whole city beside districts of it."""
+    if "district" not in sheet.decoded:
+        return np.zeros(sheet.n, dtype=bool)
     column = sheet.decoded["district"][0]
     whole = [p for p, cell in enumerate(column.cells) if words_of(cell) in _WHOLE_CITY]
-    rows: np.ndarray = np.flatnonzero(np.isin(column.codes, whole))
-    sheet.refuse(rows, "district", "intake.city_total")
+    beside = any(item.value is not None for item in column.parsed)
+    return np.isin(column.codes, whole if beside else [])
 
 
 _WHOLE_CITY = frozenset(["全市", "全市合计", "市级", "市本级合计"])
 
 
-def _add_month(sheet: Sheet, table: pd.DataFrame) -> None:
+def _months(sheet: Sheet) -> np.ndarray:
+    """The month of every row, from its column or from title, sheet or file name."""
     if "month" in sheet.decoded:
-        months = sheet.get("month", lambda v: v.value, None)
-        spans = sheet.get("month", lambda v: 3.0 if v.kind == "quarter" else 1.0, 1.0, float)
-    else:
-        found = (
-            _month_in(sheet.layout.above)
-            or _month_in(sheet.grid.sheet)
-            or _month_in(sheet.grid.file)
-        )
-        value, span = found if found else (None, 1.0)
-        months = np.full(sheet.n, value, dtype=object)
-        spans = np.full(sheet.n, span)
-    table["month"] = pd.to_datetime(pd.Series(months))
-    table["months"] = spans
+        return sheet.get("month", lambda v: v.value, None)
+    return np.full(sheet.n, _month_above(sheet)[0], dtype=object)
+
+
+def _spans(sheet: Sheet) -> np.ndarray:
+    """How many months every row's period has."""
+    if "month" in sheet.decoded:
+        return sheet.get("month", lambda v: 3.0 if v.kind == "quarter" else 1.0, 1.0, float)
+    return np.full(sheet.n, _month_above(sheet)[1])
+
+
+def _month_above(sheet: Sheet) -> tuple[Any, float]:
+    texts = (sheet.layout.above, sheet.grid.sheet, sheet.grid.file)
+    return next((found for text in texts if (found := _month_in(text))), (None, 1.0))
 
 
 _MONTH_WORDS = re.compile(
@@ -290,24 +301,26 @@ def _month_in(text: str) -> tuple[Any, float] | None:
     return None
 
 
-def workers(sheet: Sheet) -> pd.DataFrame:
+def workers(stack: Stack) -> pd.DataFrame:
     """Training intent, a row a person x wish."""
     table = pd.DataFrame(
         {
-            "number": sheet.text("number"),
-            "submitted": pd.to_datetime(pd.Series(sheet.get("submitted", lambda v: v.value, None))),
-            "seconds": sheet.text("seconds"),
-            "district": _district(sheet),
-            "group": sheet.text("group"),
-            "age": sheet.get("age", lambda v: v.value, None),
-            "selection": sheet.text("selection"),
-            "code": sheet.text("code"),
-            "level": sheet.get("level", _lowest, ""),
+            "number": stack.text("number"),
+            "submitted": pd.to_datetime(pd.Series(stack.get("submitted", lambda v: v.value, None))),
+            "seconds": stack.text("seconds"),
+            "district": stack.each(_district),
+            "group": stack.text("group"),
+            "age": stack.get("age", lambda v: v.value, None),
+            "selection": stack.text("selection"),
+            "code": stack.text("code"),
+            "level": stack.get("level", _lowest, ""),
         }
     )
-    table["source"] = sheet.source()
-    table["wish"] = [tuple(dict.fromkeys(post.title for post in posts)) for posts in _posts(sheet)]
-    table = table[sheet.kept()]
+    table["source"], table["sheet"] = stack.source(), stack.sheet_names()
+    table["wish"] = [
+        tuple(dict.fromkeys(post.title for post in posts)) for posts in stack.each(_posts)
+    ]
+    table = table[stack.kept()]
     table["wishes"] = table["wish"].map(len)
     table["wish"] = table["wish"].map(lambda wishes: wishes or ("",))
     long = table.explode("wish", ignore_index=True)
@@ -315,70 +328,66 @@ def workers(sheet: Sheet) -> pd.DataFrame:
     return long
 
 
-def margins(sheet: Sheet) -> pd.DataFrame:
+def margins(stack: Stack) -> pd.DataFrame:
     """Known totals of the worker population."""
     table = pd.DataFrame(
         {
-            "variable": sheet.text("variable"),
-            "category": sheet.text("category"),
-            "persons": sheet.number("persons"),
-            "source": sheet.source(),
+            "variable": stack.text("variable"),
+            "category": stack.text("category"),
+            "persons": stack.number("persons"),
+            "source": stack.source(),
         }
     )
     for name in ("variable", "category"):
-        sheet.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
-    sheet.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
-    return table[sheet.kept()]
+        stack.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
+    stack.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
+    return table[stack.kept()]
 
 
-def _titled(sheet: Sheet) -> pd.DataFrame:
-    table = pd.DataFrame({"title": sheet.text("title"), "code": sheet.text("code")})
+def _titled(stack: Stack) -> pd.DataFrame:
+    table = pd.DataFrame({"title": stack.text("title"), "code": stack.text("code")})
     nameless = (table["title"] == "") & (table["code"] == "")
-    sheet.refuse(np.flatnonzero(nameless), "title", "intake.required")
-    table["source"] = sheet.source()
+    stack.refuse(np.flatnonzero(nameless), "title", "intake.required")
+    table["source"], table["sheet"] = stack.source(), stack.sheet_names()
     return table
 
 
-def pipeline(sheet: Sheet) -> pd.DataFrame:
+def pipeline(stack: Stack) -> pd.DataFrame:
     """Graduates and trainees."""
-    table = _titled(sheet)
-    table["kind"] = sheet.text("kind")
+    table = _titled(stack)
+    table["kind"] = stack.text("kind")
     for name in ("persons", "entry_share", "stay_share"):
-        table[name] = sheet.number(name)
-    sheet.refuse(np.flatnonzero(table["kind"] == ""), "kind", "intake.required")
-    sheet.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
-    return table[sheet.kept()]
+        table[name] = stack.number(name)
+    stack.refuse(np.flatnonzero(table["kind"] == ""), "kind", "intake.required")
+    stack.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
+    return table[stack.kept()]
 
 
-def trainable(sheet: Sheet) -> pd.DataFrame:
+def trainable(stack: Stack) -> pd.DataFrame:
     """What can be trained and assessed."""
-    table = _titled(sheet)
-    table["work_type"] = sheet.text("work_type")
-    table["levels"] = (
-        sheet.get("levels", lambda v: v.value or (), ())
-        if "levels" in sheet.decoded
-        else [()] * sheet.n
-    )
+    table = _titled(stack)
+    table["work_type"] = stack.text("work_type")
+    table["levels"] = stack.get("levels", lambda v: v.value or (), ())
     for name in ("institutions", "bodies"):
-        table[name] = sheet.number(name)
+        table[name] = stack.number(name)
     empty = table["levels"].map(len) == 0
-    sheet.refuse(np.flatnonzero(empty), "levels", "intake.required")
-    return table[sheet.kept()]
+    stack.refuse(np.flatnonzero(empty), "levels", "intake.required")
+    return table[stack.kept()]
 
 
-def decisions(sheet: Sheet) -> pd.DataFrame:
+def decisions(stack: Stack) -> pd.DataFrame:
     """What departments decided; an answer without reason, name or day is refused."""
-    table = _titled(sheet)
+    table = _titled(stack)
     for name in ("action", "reason", "who", "department", "evidence_hash"):
-        table[name] = sheet.text(name)
-    table["date"] = pd.to_datetime(pd.Series(sheet.get("date", lambda v: v.value, None)))
+        table[name] = stack.text(name)
+    table["date"] = pd.to_datetime(pd.Series(stack.get("date", lambda v: v.value, None)))
     for name in ("action", "reason", "who"):
-        sheet.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
-    sheet.refuse(np.flatnonzero(table["date"].isna()), "date", "intake.required")
-    return table[sheet.kept()]
+        stack.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
+    stack.refuse(np.flatnonzero(table["date"].isna()), "date", "intake.required")
+    return table[stack.kept()]
 
 
-ASSEMBLERS: Mapping[str, Callable[[Sheet], pd.DataFrame]] = MappingProxyType(
+ASSEMBLERS: Mapping[str, Callable[[Stack], pd.DataFrame]] = MappingProxyType(
     {
         "firms": firms,
         "employers": employers,

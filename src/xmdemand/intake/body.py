@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from xmdemand.intake.layout import Layout, heading_key
 from xmdemand.intake.sources import Grid
@@ -27,6 +28,7 @@ TOTALS = frozenset(
     ]
 )
 _OF_WHICH = re.compile(r"^其中[:：]?")
+_BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff*★"
 _TAIL = re.compile(
     r"^(?:填表人|填报人|制表人|制表|审核人|审核|单位负责人|负责人|联系人|填报单位|填报日期|填表说明|填表日期|"
     r"注[:：\d(（]|注释|备注[:：]|说明[:：\d]|附注|续表|(?:\d[.、])?本表)"
@@ -58,18 +60,25 @@ class Body:
 
 
 def data_rows(grid: Grid, layout: Layout) -> Body:
-    """Split the rows below the headings into data and the rest."""
+    """Split the rows below the headings into data and the rest.
+
+    Only rows that hold a text which could open a total, a tail or a heading are looked at closely.
+    """
     judge = _Judge(layout)
+    rows = grid.rows[layout.first :]
+    suspects = judge.suspects(rows)
     body = Body([], [], [], {})
-    for number, row in enumerate(grid.rows[layout.first :], layout.first + 1):
-        reason = judge(row)
+    for place, row in enumerate(rows):
+        if row.count("") + row.count(None) == len(row):
+            continue
+        reason = judge(row) if place in suspects else None
         if reason is None:
-            body.numbers.append(number)
+            body.numbers.append(layout.first + 1 + place)
             body.rows.append(row)
         elif reason != "blank":
             body.skipped[reason] = body.skipped.get(reason, 0) + 1
             if reason == "total":
-                body.totals.append((number, row))
+                body.totals.append((layout.first + 1 + place, row))
     return body
 
 
@@ -78,14 +87,31 @@ _TEXT_KINDS = frozenset(
 )
 
 
+_OPENINGS = frozenset(
+    "合总小共全累本其填制审单负联注备说附续接转示样例(（[【0123456789０１２３４５６７８９" + _BLANKS
+)
+"""First characters of everything that is no data and of what may be cleaned away before it."""
+
+
 class _Judge:
     """Tells a row's reason for being no data; every distinct text is looked at once."""
 
     def __init__(self, layout: Layout) -> None:
         self._width = len(layout.labels)
         self._heads = {heading_key(label) for label in layout.labels if label}
+        self._labels = frozenset(layout.labels)
         self._texts = [p for p, column in layout.columns.items() if column.kind in _TEXT_KINDS]
         self._seen: dict[str, str] = {}
+
+    def suspects(self, rows: list[Row]) -> set[int]:
+        """Positions of the rows that hold a text which may make them no data."""
+        found: set[int] = set()
+        for column in zip_longest(*rows):
+            texts = {cell for cell in set(column) if isinstance(cell, str) and cell}
+            odd = {text for text in texts if self._says(text) != "data"}
+            if odd:
+                found.update(place for place, cell in enumerate(column) if cell in odd)
+        return found
 
     def __call__(self, row: Row) -> str | None:
         first = next((cell for cell in row if cell is not None and cell != ""), None)
@@ -119,6 +145,8 @@ class _Judge:
         return known
 
     def _look(self, cell: str) -> str:
+        if cell[0] not in _OPENINGS and cell not in self._labels:
+            return "data"
         start = bare(cell)
         if not start:
             return "blank"

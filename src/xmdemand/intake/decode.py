@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,30 @@ class Decoded:
         return [(int(i), self.cells[self.codes[i]], flagged[int(self.codes[i])]) for i in at]
 
 
-def decode(column: Column, cells: Sequence[object], names: Names, *, unit: float = 1.0) -> Decoded:
+class Parsers:
+    """The parser of every column with what it has read so far, kept while a folder is read."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._known: dict[tuple[str, str, float], tuple[Callable[[object], Any], dict]] = {}
+
+    def parse(self, column: Column, unit: float, cells: Iterable[object]) -> list[Any]:
+        """The parsed cells, each distinct one looked at once."""
+        key = (column.kind, column.header if column.choices else "", unit)
+        if key not in self._known:
+            self._known[key] = (_parser(column, self._names, unit), {})
+        parse, seen = self._known[key]
+        parsed = []
+        for cell in cells:
+            if cell not in seen:
+                seen[cell] = parse(cell[0] if isinstance(cell, tuple) else cell)
+            parsed.append(seen[cell])
+        return parsed
+
+
+def decode(
+    column: Column, cells: Sequence[object], parsers: Parsers, *, unit: float = 1.0
+) -> Decoded:
     """Parse the cells of a column."""
     keys = cells
     if bool in set(map(type, cells)):  # True equals 1, but does not mean it
@@ -77,8 +100,7 @@ def decode(column: Column, cells: Sequence[object], names: Names, *, unit: float
     places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
     codes = np.fromiter(map(places.__getitem__, keys), dtype=np.int64, count=len(keys))
     distinct = [key[0] if isinstance(key, tuple) else key for key in places]
-    parse = _parser(column, names, unit)
-    return Decoded(column, codes, [parse(cell) for cell in distinct], distinct)
+    return Decoded(column, codes, parsers.parse(column, unit, places), distinct)
 
 
 def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any]:
@@ -100,7 +122,7 @@ def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any
         "share": _share,
         "text": _text,
         "title": _text,
-        "titles": _posts,
+        "titles": lambda cell: _posts(cell, names),
         "uncertain": lambda cell: values.parse_count(cell, unit=unit),
         "wage": lambda cell: values.parse_wage(cell, unit=unit),
     }
@@ -114,8 +136,12 @@ def _text(cell: object) -> Value[str]:
     return Value(None, "missing") if bare(text) in EMPTY else Value(text, "exact")
 
 
-def _posts(cell: object) -> Value[tuple[values.Post, ...]]:
-    return values.split_posts(mask(cell).replace(MASK, "") if isinstance(cell, str) else cell)
+def _posts(cell: object, names: Names) -> Value[tuple[values.Post, ...]]:
+    if isinstance(cell, str):
+        cell = mask(cell).replace(MASK, "")
+        if bare(cell) in names.titles:  # official names hold separators too
+            return Value((values.Post(tidy(cell)),), "single")
+    return values.split_posts(cell)
 
 
 def _choice(cell: object, column: Column) -> Value[str]:

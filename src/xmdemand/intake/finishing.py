@@ -11,6 +11,7 @@ import pandas as pd
 from xmdemand.intake import joining
 from xmdemand.intake.assemble import AGE_BANDS
 from xmdemand.intake.coding import TITLE_COLUMNS, code_titles
+from xmdemand.intake.joining import cells
 from xmdemand.intake.ledger import PROPOSAL_COLUMNS, Ledger
 from xmdemand.intake.tables import Tables
 from xmdemand.intake.values import parse_count, parse_district
@@ -27,7 +28,7 @@ def finish(
     ledger: Ledger, profile: Profile, classification: Classification, confirmed: pd.DataFrame
 ) -> Tables:
     """The tables of everything in the ledger."""
-    parts = {kind: pd.concat(tables, ignore_index=True) for kind, tables in ledger.parts.items()}
+    parts = ledger.tables()
     joining.identify_firms(parts, profile.city)
     _drop_repeated(parts, ledger)
     titles = _code(parts, classification, confirmed)
@@ -40,7 +41,7 @@ def finish(
     if "register" in parts:
         notes += _quarterly(parts["register"])
     return Tables(
-        **{kind: table.drop(columns="sheet") for kind, table in parts.items()},
+        **{kind: table.drop(columns="sheet", errors="ignore") for kind, table in parts.items()},
         files=ledger.files(),
         quarantine=ledger.quarantine(),
         oddities=ledger.oddities(),
@@ -94,7 +95,7 @@ def _code(parts: Parts, classification: Classification, confirmed: pd.DataFrame)
     for kind, (column, label) in _TITLES.items():
         if kind in parts:
             table = _statable(parts[kind])
-            pairs = Counter(zip(table[column], table["code"], strict=True))
+            pairs = Counter(zip(cells(table[column]), cells(table["code"]), strict=True))
             counts.update({(*pair, label): n for pair, n in pairs.items() if any(pair)})
     coded = code_titles(counts, classification, confirmed)
     for kind, (column, _) in _TITLES.items():
@@ -114,7 +115,7 @@ def _write_codes(
     parts: Parts, kind: str, column: str, coded: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> None:
     table = parts[kind]
-    pairs = list(zip(table[column], table["code"], strict=True))
+    pairs = list(zip(cells(table[column]), cells(table["code"]), strict=True))
     blank = {"code": "", "status": ""}
     found = {pair: coded.get(pair, blank) for pair in set(pairs)}
     table["occupation"] = [found[pair]["code"] for pair in pairs]

@@ -33,6 +33,11 @@ def precedence(file: str) -> tuple[bool, str]:
     return bool(_CORRECTION.search(file)), file
 
 
+def cells(column: pd.Series) -> list:
+    """A column as plain Python values; iterating over a string column itself is slow."""
+    return column.to_numpy(dtype=object).tolist()
+
+
 def identify_firms(tables: Mapping[str, pd.DataFrame], city: str) -> None:
     """Give rows without a credit code the code their firm has elsewhere, or its name's key.
 
@@ -42,15 +47,17 @@ def identify_firms(tables: Mapping[str, pd.DataFrame], city: str) -> None:
     codes: dict[str, set[str]] = {}
     kinds = [kind for kind in ("firms", "employers") if kind in tables]
     for kind in kinds:
-        coded = tables[kind][tables[kind]["firm"] != ""]
-        for name, code in zip(coded["firm_name"], coded["firm"], strict=True):
-            codes.setdefault(firm_key(name, city), set()).add(code)
+        table = tables[kind]
+        pairs = zip(cells(table["firm_name"]), cells(table["firm"]), strict=True)
+        for name, code in dict.fromkeys(pairs):
+            if code:
+                codes.setdefault(firm_key(name, city), set()).add(code)
     known = {key: min(found) for key, found in codes.items() if key and len(found) == 1}
     for kind in kinds:
         table = tables[kind]
-        keys = [firm_key(name, city) for name in table["firm_name"]]
+        keys = [firm_key(name, city) for name in cells(table["firm_name"])]
         found = [known.get(key, key) for key in keys]
-        table["firm"] = [own or other for own, other in zip(table["firm"], found, strict=True)]
+        table["firm"] = [own or key for own, key in zip(cells(table["firm"]), found, strict=True)]
 
 
 def superseded_returns(table: pd.DataFrame) -> Refusals:

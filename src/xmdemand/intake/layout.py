@@ -195,6 +195,8 @@ def find_layout(
             continue
         above = _above(rows, place)
         for depth, labels in _labels_at(rows, place, grid.merged):
+            if not kind and not _has_headings(labels, confirmed):
+                continue
             for candidate in kinds:
                 names = (confirmed or {}).get(candidate.name, {})
                 columns = _match(candidate, labels, names)
@@ -221,6 +223,26 @@ def find_layout(
         at: found[1] for at in columns if (found := _option_of(ranked[0], labels[at], names))
     }
     return _with_guesses(replace(layout, options=options), names)
+
+
+@cache
+def _every_heading() -> frozenset[str]:
+    return frozenset(key for kind in KINDS for key in _headings(kind))
+
+
+def _has_headings(
+    labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]] | None
+) -> bool:
+    """Whether at least two of the texts are headings of any kind."""
+    told = {key for headings in (confirmed or {}).values() for key in headings}
+    known = _every_heading()
+    hits = 0
+    for label in labels:
+        if label and any(key in known or key in told for key in _keys(label)):
+            hits += 1
+            if hits == 2:
+                return True
+    return False
 
 
 def _above(rows: Rows, place: int) -> str:

@@ -11,10 +11,12 @@ import pandas as pd
 
 from xmdemand.intake.assemble import ASSEMBLERS
 from xmdemand.intake.columns import KINDS
+from xmdemand.intake.decode import Parsers
 from xmdemand.intake.layout import Layout, propose_kind
 from xmdemand.intake.names import Names
 from xmdemand.intake.sheets import PROBLEM_COLUMNS, Sheet, problem_rows
 from xmdemand.intake.sources import Grid, Unread
+from xmdemand.intake.stacking import Stack
 from xmdemand.notes import Note, Notes
 
 FILE_COLUMNS = (
@@ -46,12 +48,26 @@ class Ledger:
     """What has been read so far."""
 
     names: Names
-    parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
     sheets: dict[tuple[str, str], Sheet] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     proposals: list[tuple[Any, ...]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    parsers: Parsers = field(init=False)
     _hashes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.parsers = Parsers(self.names)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What was read, one table a kind, before other rows are looked at; none are empty."""
+        tables = {}
+        for kind, assemble in ASSEMBLERS.items():
+            sheets = [sheet for sheet in self.sheets.values() if sheet.layout.kind == kind]
+            if sheets:
+                table = assemble(Stack(sheets))
+                if len(table):
+                    tables[kind] = table.reset_index(drop=True)
+        return tables
 
     def unread(self, item: Unread) -> None:
         """A file or sheet that was not read."""
@@ -87,10 +103,6 @@ class Ledger:
         """A sheet with a table."""
         grid, layout = sheet.grid, sheet.layout
         self.sheets[grid.file, grid.sheet] = sheet
-        part = ASSEMBLERS[layout.kind](sheet)
-        if len(part):
-            part = part.assign(sheet=f"{grid.file}!{grid.sheet}")
-            self.parts.setdefault(layout.kind, []).append(part)
         self._line(grid.file, grid.sheet, grid.sha256, state="read", encoding=grid.encoding)
         where = f"{grid.file}!{grid.sheet}"
         self.notes.extend(Note(code, where, 1, "warning") for code in grid.remarks)

@@ -38,7 +38,8 @@ _UNREADABLE = (
 )
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
 _WIDE = re.compile(rb'\br="[A-Z]{3}')
-_MEDIUM = re.compile(rb'\br="[A-Z]{2}\d')
+_FAR = re.compile(rb'r="(?:[A-Z](?:[A-Z]|\d{5})|\d{5})')
+"""A column beyond Z or a row beyond 9,999: without one a sheet is small."""
 _REF = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,8})"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -87,7 +88,7 @@ def look_at_workbook(data: bytes) -> str | dict[str, Look]:
     if sum(info.file_size for info in infos) > MAX_XML:
         return "intake.archive_bomb"
     try:
-        if any(_DECLARATION.search(archive.read(n)[:2048]) for n in names if n.endswith(".xml")):
+        if any(_declares(archive, name) for name in names if name.endswith(".xml")):
             return "intake.entities"
         return {
             name: look_at_sheet(archive.read(part))
@@ -95,6 +96,11 @@ def look_at_workbook(data: bytes) -> str | dict[str, Look]:
         }
     except _UNREADABLE:
         return "intake.damaged"
+
+
+def _declares(archive: zipfile.ZipFile, name: str) -> bool:
+    with archive.open(name) as part:
+        return _DECLARATION.search(part.read(2048)) is not None
 
 
 def _sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
@@ -130,8 +136,10 @@ def look_at_sheet(xml: bytes) -> Look:
     '#N/A'
     """
     broken = _broken_cells(xml) if b't="e"' in xml or b"<f" in xml or b":f" in xml else {}
+    if _FAR.search(xml) is None and xml.count(b"<row") < 10_000:
+        return Look(broken=broken)
     rows = [int(number) for number in _ROW.findall(xml)] or [0]
-    width = 16_384 if _WIDE.search(xml) else 702 if _MEDIUM.search(xml) else 26
+    width = 16_384 if _WIDE.search(xml) else 702
     if len(rows) > 1_048_576 or max(rows) > 1_048_576:
         return Look("intake.too_large")
     if max(rows) * width <= MAX_CELLS and width <= 702:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +36,8 @@ class Names:
     ladder
         Level keys that ``及以上`` climbs, the lowest first: the five certified ones where the
         profile has them.
+    titles
+        Official names of occupations, which may hold separators themselves.
     """
 
     districts: Mapping[str, str]
@@ -43,10 +45,11 @@ class Names:
     groups: Mapping[str, str]
     levels: Mapping[str, str]
     ladder: tuple[str, ...]
+    titles: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, profile: Profile) -> Names:
-        """Collect the spellings of a profile."""
+    def of(cls, profile: Profile, titles: Iterable[str] = ()) -> Names:
+        """Collect the spellings of a profile, and official names of occupations."""
         districts = {
             bare(spelling): district.name
             for district in profile.districts
@@ -70,7 +73,14 @@ class Names:
         levels = dict(sorted(levels.items(), key=lambda item: rank[item[1]]))
         steps = [levels[bare(name)] for name, _ in _LADDER_WORDS if bare(name) in levels]
         ladder = tuple(steps) or tuple(level.key for level in ordered if not level.outside)
-        return cls(districts, tuple(profile.not_districts), groups, levels, ladder)
+        return cls(
+            districts,
+            tuple(profile.not_districts),
+            groups,
+            levels,
+            ladder,
+            frozenset(map(bare, titles)),
+        )
 
     def group(self, text: str) -> str | None:
         """The group a cell names, or None.

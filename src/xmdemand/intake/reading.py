@@ -66,7 +66,7 @@ def read(
     inputs = Path(inputs)
     confirmed = read_mapping(mapping or inputs / "mapping.toml")
     titles = read_confirmed(coded_titles)
-    ledger = Ledger(Names.of(profile))
+    ledger = Ledger(Names.of(profile, classification.frame["name"]))
     sources: list[Source | Unread] = list(walk(inputs)) if inputs.is_dir() else []
     if decisions is not None and decisions.is_file():
         sources.append(Source(decisions.name, decisions))
@@ -103,4 +103,4 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         if isinstance(layout, str):
             ledger.no_table(grid, layout)
         else:
-            ledger.enter(parse_sheet(grid, layout, ledger.names))
+            ledger.enter(parse_sheet(grid, layout, ledger.names, ledger.parsers))

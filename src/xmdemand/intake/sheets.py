@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from xmdemand.intake.body import Body, data_rows
 from xmdemand.intake.columns import KINDS, Column, Kind
-from xmdemand.intake.decode import Decoded, decode
+from xmdemand.intake.decode import Decoded, Parsers, decode
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import SKIP_NUMBERS
@@ -64,7 +65,9 @@ class Sheet:
         """An attribute of a column's values row by row; `empty` where the sheet lacks it."""
         columns = self.decoded.get(name)
         if not columns:
-            return np.full(self.n, empty, dtype=dtype)
+            blank = np.empty(self.n, dtype=dtype)
+            blank[:] = [empty] * self.n if isinstance(empty, tuple) else empty
+            return blank
         return columns[0].take(read, dtype)
 
     def text(self, name: str) -> np.ndarray:
@@ -141,19 +144,20 @@ FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees"
 """Columns whose merged cells are filled down."""
 
 
-def parse_sheet(grid: Grid, layout: Layout, names: Names) -> Sheet:
+def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> Sheet:
     """Parse every declared column of a sheet."""
     body = data_rows(grid, layout)
     _fill_merged(grid, layout, body)
     filled = _fill_blank_firms(layout, body)
+    columns_of = list(zip_longest(*body.rows))
     decoded: dict[str, list[Decoded]] = {}
     for position, column in layout.columns.items():
         if column.kind == "ignored" and column.name != "number":
             continue
         declared = _as_text(column) if column.kind == "ignored" else column
-        cells = _column_cells(body, layout, position)
+        cells = _column_cells(columns_of, layout, position, len(body.rows))
         unit = layout.units.get(position, 1.0)
-        decoded.setdefault(column.name, []).append(decode(declared, cells, names, unit=unit))
+        decoded.setdefault(column.name, []).append(decode(declared, cells, parsers, unit=unit))
     sheet = Sheet(grid, layout, body, names, decoded)
     for name, columns in decoded.items():
         for item in columns:
@@ -164,9 +168,11 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names) -> Sheet:
     return sheet
 
 
-def _column_cells(body: Body, layout: Layout, position: int) -> list[object]:
+def _column_cells(
+    columns: Sequence[Sequence[object]], layout: Layout, position: int, n: int
+) -> Sequence[object]:
     """The cells of one column, without codes for not answered, a chosen option as its name."""
-    cells = [row[position] if position < len(row) else None for row in body.rows]
+    cells = columns[position] if position < len(columns) else (None,) * n
     if layout.questionnaire:
         cells = [None if words_of(cell) in SKIP_NUMBERS else cell for cell in cells]
     option = layout.options.get(position)

@@ -16,11 +16,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 from docx import Document
+from hypothesis import given, settings
+from hypothesis.strategies import characters, text
 from publish_fixture import ROWS, make_catalogue, make_content, make_profile, make_settings
 
 from xmdemand.catalogue.content import COLUMNS as DECLARED
-from xmdemand.publish import OUTPUTS, Published, write
+from xmdemand.publish import OUTPUTS, Published, catalogue_xlsx, data_files, page, write
 from xmdemand.publish.columns import COLUMNS, cells, columns_of
+from xmdemand.publish.press import Press
+from xmdemand.publish.templates import Templates
 
 HERE = Path(__file__).parent
 
@@ -93,6 +97,18 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def test_the_pdf_has_the_codes_in_order(published: Published) -> None:
+    import shutil
+
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is not on this machine")
+    path = str(published.folder / "catalogue.pdf")
+    text = subprocess.run([program, "-layout", path, "-"], capture_output=True, check=True).stdout
+    found = re.findall(r"\d-\d\d-\d\d-\d\d", text.decode().split("较上年目录的调整情况")[0])
+    assert found == [entry.code for entry in make_catalogue(ROWS).entries]
+
+
 def test_the_machine_csv_has_the_json_fields(published: Published) -> None:
     text = (published.folder / "catalogue.csv").read_bytes().decode()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -111,6 +127,27 @@ def test_every_column_a_catalogue_may_have_can_be_printed() -> None:
     catalogue = make_catalogue(5, columns=tuple(DECLARED))
     for entry in catalogue.entries:
         assert all(isinstance(cell, str) for cell in cells(entry, columns_of(catalogue)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(text(alphabet=characters(exclude_categories=("Cs",)), max_size=60))
+def test_any_text_survives_every_machine_format(words: str) -> None:
+    catalogue = make_catalogue(1)
+    entry = catalogue.entries[0].model_copy(update={"name": words, "remark": words, "marks": ""})
+    catalogue = catalogue.model_copy(update={"entries": (entry,)})
+    press = Press(templates=Templates(), settings=make_settings(), files={})
+    loaded = json.loads(data_files.render_json(catalogue, press))
+    assert loaded["entries"][0]["name"] == words
+    raw = io.StringIO(data_files.render_csv(catalogue, press).decode(), newline="")
+    assert next(csv.DictReader(raw))["name"] == words
+    safe = data_files.render_excel_csv(catalogue, press).decode("utf-8-sig")
+    cell = next(iter(list(csv.reader(io.StringIO(safe, newline="")))[1:]))[3]
+    assert cell in (words, f"'{words}")
+    assert not cell.startswith(("=", "+", "-", "@"))
+    book = openpyxl.load_workbook(io.BytesIO(catalogue_xlsx.render(catalogue, press)))
+    written = book["目录"].cell(4, 4)
+    assert written.data_type != "f"
+    assert page.render(catalogue, press).count(b"<script") == 2
 
 
 SECRETS = ("王某某", "预测培训需求达到30人的可能性不足", "cdcdcdcd", "need_too_small", "goalposts")

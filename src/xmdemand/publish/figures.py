@@ -17,7 +17,7 @@ _ROW = 24
 _TOP = 12
 _FOOT = 30
 _CHARACTER = 6.6
-_LABEL_AT_MOST = 230
+_LABEL_AT_MOST = 330
 _PLOT_HEIGHT = 240
 
 
@@ -112,6 +112,19 @@ def tick_step(span: float, *, about: int = 5) -> float:
     return next(power * times for times in (1, 2, 5, 10) if power * times >= raw * (1 - 1e-9))
 
 
+def shortened(label: str, width: int) -> str:
+    """A label cut to a width in characters; the table under the figure has it whole.
+
+    >>> shortened("电工", 4), shortened("起重装卸机械操作工", 9)
+    ('电工', '起重装卸…')
+    """
+    if display_width(label) <= width:
+        return label
+    while display_width(label) > width - 1:
+        label = label[:-1]
+    return f"{label}…"
+
+
 def table_of(figure: Figure) -> list[tuple[str, str]]:
     """The figure's data as rows of words, for readers who do not see it."""
     step = _digits(figure)
@@ -161,7 +174,7 @@ def _standing(figure: Figure) -> Drawing:
 def _mark(figure: Figure, axis: Axis, at: int, place: float) -> Mark:
     both = bool(figure.lower and figure.upper)
     return Mark(
-        label=figure.labels[at],
+        label=shortened(figure.labels[at], int((_LABEL_AT_MOST - 12) / _CHARACTER)),
         at=axis.at(figure.values[at]),
         place=round(place, 1),
         low=axis.at(figure.lower[at]) if both else None,

@@ -345,3 +345,22 @@ def test_contributions_add_up_whatever_the_weights(
 @pytest.fixture(scope="module")
 def small() -> City:
     return make_city(n_draws=50, tree=classification(n_minor=2, per_minor=5))
+
+
+def test_realisation_is_learnt_from_last_years_plans(city: City, ranking: Ranking) -> None:
+    """Past hires of half of last year's plans, where people are not short."""
+    index = city.demand.hires.index
+    planned = ranking.frame["planned"].to_numpy()
+    loose = (city.outlook.frame["seekers_past"] > city.outlook.frame["posts_past"]).to_numpy()
+    hired = np.where(loose, 0.5, 0.1) * planned * np.ones((200, 1))
+    totals = {**city.demand.totals, "past_hires": draws(hired, index)}
+    later = run(
+        city,
+        demand=replace(city.demand, totals=totals),
+        year=2027,
+        previous={"ranking": to_record(ranking)},
+    )
+    note = next(note for note in later.notes if note.code == "shortage.realisation_learnt")
+    assert note.fields["ratio"] == pytest.approx(0.5, abs=0.01)
+    pi = later.parameters[later.parameters["parameter"] == "realisation"]["estimate"]
+    assert pi.mean() == pytest.approx(0.5, rel=0.05)

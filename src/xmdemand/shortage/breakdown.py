@@ -90,26 +90,13 @@ def by_group(
     total = np.maximum(np.asarray(evidence.wished).mean(axis=0)[at], 1e-9)
     share = np.minimum(table["persons"].to_numpy(dtype=float) / total, 1.0)
     wanted = amounts.intent[:, at] * share
-    _, p_intent, advice, _ = _advise(amounts.need[:, at], wanted, profile)
+    advice = advise(amounts.need[:, at], wanted, profile.listing)
     return table.assign(
         suits=listed[at] & (table["n"].to_numpy() >= fewest),
         intent=wanted.mean(axis=0),
-        p_intent=p_intent,
-        advice=advice,
+        p_intent=advice.p_intent,
+        advice=advice.key,
     )[columns]
-
-
-def _advise(
-    need: FloatArray, wanted: FloatArray | None, profile: Profile
-) -> tuple[FloatArray, FloatArray, NDArray[np.object_], FloatArray]:
-    rule = profile.listing
-    return advise(
-        need,
-        wanted,
-        need_persons=rule.need_persons,
-        intent_persons=rule.intent_persons,
-        probability=rule.probability,
-    )
 
 
 def _shares(table: pd.DataFrame, key: str, value: str) -> pd.Series:
@@ -146,7 +133,7 @@ def _split(
     wanted = None
     if asked and amounts.intent is not None:
         wanted = amounts.intent[:, at] * share("intent")
-    p_need, p_intent, advice, p_advice = _advise(entry + upgrade, wanted, profile)
+    advice = advise(entry + upgrade, wanted, profile.listing)
     return pd.DataFrame(
         {
             "occupation": cells.get_level_values(0),
@@ -155,9 +142,9 @@ def _split(
             "need_upgrade": upgrade.mean(axis=0),
             "need": (entry + upgrade).mean(axis=0),
             "intent": np.nan if wanted is None else wanted.mean(axis=0),
-            "p_need": p_need,
-            "p_intent": p_intent,
-            "advice": advice,
-            "p_advice": p_advice,
+            "p_need": advice.p_need,
+            "p_intent": advice.p_intent,
+            "advice": advice.key,
+            "p_advice": advice.p,
         }
     )

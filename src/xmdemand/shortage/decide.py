@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from xmdemand.notes import Note
 from xmdemand.occupation_map import under
+from xmdemand.shortage.evidence import Evidence
 from xmdemand.shortage.goalposts import Goalposts, same_weights
+from xmdemand.shortage.index import Index, thin
 from xmdemand.shortage.past import Past
 from xmdemand.shortage.tiers import place, set_cut, tier_probabilities
 
 if TYPE_CHECKING:
     from xmdemand.profile import Profile
-    from xmdemand.shortage.index import Index
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,11 +38,50 @@ class Stars:
     notes: tuple[Note, ...]
 
 
-def eligible(codes: list[str], profile: Profile) -> BoolArray:
-    """Which occupations the city trains for: an eligible prefix and no barred one."""
-    return np.array(
-        [profile.eligible_code(code) for code in codes],
-        dtype=bool,
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """Both decisions of every row."""
+
+    eligible: BoolArray
+    stars: Stars
+    listing: Listing
+
+
+def decide(
+    evidence: Evidence,
+    index: Index,
+    p_need: FloatArray,
+    bad_job: BoolArray,
+    *,
+    profile: Profile,
+    past: Past,
+    method: str,
+    weights: Mapping[str, float],
+    year: int,
+) -> Decision:
+    """Stars by the index, then the list by need; a bad job has one star at most."""
+    codes = [str(code) for code in evidence.units.codes]
+    may = np.array([profile.eligible_code(code) for code in codes], dtype=bool)
+    scarce = thin(evidence, profile.listing)
+    candidates = may & ~scarce
+    if profile.listing.form == "need":
+        candidates &= np.nan_to_num(p_need) >= profile.listing.probability
+    stars = award_stars(
+        index,
+        candidates,
+        may,
+        profile=profile,
+        past=past,
+        method=method,
+        weights=weights,
+        year=year,
+    )
+    stars = replace(stars, tier=np.where(bad_job, np.minimum(stars.tier, 1), stars.tier))
+    reporters = np.zeros(len(codes)) if evidence.survey is None else evidence.survey.reporters
+    return Decision(
+        eligible=may,
+        stars=stars,
+        listing=decide_listing(codes, p_need, scarce, reporters, index.reason, stars, profile),
     )
 
 
@@ -131,10 +171,9 @@ def decide_listing(
     codes: list[str],
     p_need: FloatArray,
     scarce: BoolArray,
-    evidence_n: FloatArray,
+    reporters: FloatArray,
     unrated: NDArray[np.object_],
-    p_star: FloatArray,
-    tier: IntArray,
+    stars: Stars,
     profile: Profile,
 ) -> Listing:
     """Apply the listing rules in order; the first that fails is the reason.
@@ -149,7 +188,7 @@ def decide_listing(
     checks = [
         (barred, "shortage.fail_barred", nan, nan),
         (~allowed, "shortage.fail_not_eligible", nan, nan),
-        (scarce, "shortage.fail_evidence", evidence_n, np.full_like(nan, rule.min_reporters)),
+        (scarce, "shortage.fail_evidence", reporters, np.full_like(nan, rule.min_reporters)),
     ]
     if rule.form == "need":
         low = ~(np.nan_to_num(p_need) >= rule.probability)
@@ -157,7 +196,8 @@ def decide_listing(
     else:
         checks.append((unrated != "", "shortage.fail_unrated", nan, nan))
         need_p = np.full_like(nan, profile.tier_rule.enter)
-        checks.append((tier < 1, "shortage.fail_not_starred", p_star, need_p))
+        p_star = stars.p[:, 0] if stars.p.shape[1] else nan
+        checks.append((stars.tier < 1, "shortage.fail_not_starred", p_star, need_p))
     conditions = [check[0] for check in checks]
     return Listing(
         listed=~np.any(conditions, axis=0),

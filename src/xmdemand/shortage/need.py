@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+
+from xmdemand.profile import ListingRule
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -34,32 +38,37 @@ def intent(rng: np.random.Generator, wished: FloatArray, prior: tuple[float, flo
     return wished * rho
 
 
-def advise(
-    need: FloatArray,
-    wanted: FloatArray | None,
-    *,
-    need_persons: float,
-    intent_persons: float,
-    probability: float,
-) -> tuple[FloatArray, FloatArray, NDArray[np.object_], FloatArray]:
-    """The advice of an occupation, and how probable it is.
+@dataclass(frozen=True, eq=False)
+class Advice:
+    """By occupation: P(need is high), P(intent is high), the advice, and its probability."""
 
-    "High" is P(>= persons) >= `probability`. Without a worker survey the advice is empty: missing
-    intent is not low intent.
+    p_need: FloatArray
+    p_intent: FloatArray
+    key: NDArray[np.object_]
+    p: FloatArray
+    """Share of draws that fall in the advised quadrant."""
 
-    Returns
-    -------
-    p_need, p_intent, advice, p_advice
-        By occupation; ``p_advice`` is the share of draws that fall in the advised quadrant.
+
+def advise(need: FloatArray, wanted: FloatArray | None, rule: ListingRule) -> Advice:
+    """Which of the four advices an occupation gets, and how probable it is.
+
+    "High" is P(>= persons) >= probability. Without a worker survey (`wanted` is None) the advice is
+    empty: missing intent is not low intent.
+
+    Examples
+    --------
+    >>> need, wanted = np.array([[50.0, 50.0, 9.0]]), np.array([[40.0, 5.0, 40.0]])
+    >>> advise(need, wanted, ListingRule(need_persons=30, intent_persons=30)).key.tolist()
+    ['open', 'guide', 'control']
     """
-    many = need >= need_persons
+    many = need >= rule.need_persons
     p_need = np.where(np.isnan(need).any(axis=0), np.nan, many.mean(axis=0))
     if wanted is None:
         none = np.full(need.shape[1], np.nan)
-        return p_need, none, np.full(need.shape[1], "", dtype=object), none
-    keen = wanted >= intent_persons
+        return Advice(p_need, none, np.full(need.shape[1], "", dtype=object), none)
+    keen = wanted >= rule.intent_persons
     p_intent = keen.mean(axis=0)
-    high_need, high_intent = p_need >= probability, p_intent >= probability
+    high_need, high_intent = p_need >= rule.probability, p_intent >= rule.probability
     at = np.where(high_need, np.where(high_intent, 0, 1), np.where(high_intent, 2, 3))
     same = (many == high_need) & (keen == high_intent)
-    return p_need, p_intent, np.array(ADVICES, dtype=object)[at], same.mean(axis=0)
+    return Advice(p_need, p_intent, np.array(ADVICES, dtype=object)[at], same.mean(axis=0))

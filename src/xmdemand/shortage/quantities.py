@@ -188,17 +188,22 @@ def _register_only(
     )
 
 
-def observed_realisation(survey: Survey | None, past: Past) -> tuple[float | None, float]:
+def observed_realisation(
+    survey: Survey | None, register: Register | None, past: Past
+) -> tuple[float | None, float]:
     """Realised over planned hires of the last edition's year, and the error of its logarithm.
 
     From the record if somebody counted it, else this survey's past hires over the last survey's
-    plans, for occupations that both name.
+    plans, for occupations that both name. Where people are short, plans fail for lack of people;
+    with a register, only occupations with more seekers than posts speak.
     """
     if past.realised is not None:
         return past.realised, 0.0
     if survey is None or "past_hires" not in survey.totals:
         return None, 0.0
     both = np.isfinite(past.planned) & (past.planned > 0)
+    if register is not None and (both & (register.seekers_past > register.posts_past)).any():
+        both &= register.seekers_past > register.posts_past
     hired = survey.totals["past_hires"][:, both].sum(axis=1)
     if not both.any() or not (hired > 0).all():
         return None, 0.0
@@ -229,7 +234,7 @@ def quantities(
     n_draws, major = evidence.n_draws, evidence.units.major_at
     n_groups = int(major.max()) + 1
     joined = join_demand(evidence, past, seed)
-    ratio, ratio_se = observed_realisation(evidence.survey, past)
+    ratio, ratio_se = observed_realisation(evidence.survey, evidence.register, past)
     pi = supplying.realisation(
         rng_for(seed, "shortage", "realisation"),
         n_draws,

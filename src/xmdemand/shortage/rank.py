@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xmdemand.draws import Draws, rng_for
+from xmdemand.draws import rng_for
 from xmdemand.errors import name_some
 from xmdemand.notes import Note
 from xmdemand.shortage import tables
 from xmdemand.shortage.breakdown import by_district, by_group, by_level
-from xmdemand.shortage.causes import REMEDIES
-from xmdemand.shortage.decide import award_stars, decide_listing, eligible
+from xmdemand.shortage.decide import decide
 from xmdemand.shortage.evidence import align
-from xmdemand.shortage.index import compute_index, thin
+from xmdemand.shortage.index import compute_index
 from xmdemand.shortage.indicators import INDICATORS, LastYear, measure_all, with_weights
 from xmdemand.shortage.jobs import explain, look_at_jobs
 from xmdemand.shortage.methods import method_named
@@ -95,11 +93,10 @@ def rank(
     NotFoundError
         For an unknown method or indicator.
     """
-    rule = method_named(method)
     declared = with_weights(INDICATORS, weights)
     evidence = align(demand, outlook, intent, classification.frame, n_draws=n_draws)
     past = read_past(previous, evidence.units, len(profile.tiers))
-    measured, notes = measure_all(
+    measured, left_out = measure_all(
         evidence,
         LastYear(log_wage=past.log_wage),
         declared,
@@ -111,105 +108,63 @@ def rank(
         evidence,
         measured,
         amounts,
-        method=rule,
+        method=method_named(method),
         rule=profile.listing,
         frozen=past.goalposts,
         coverage_sigma=profile.priors.coverage_sigma,
         rng=rng_for(seed, "shortage", "drift"),
     )
-    codes = [str(code) for code in evidence.units.codes]
-    may = eligible(codes, profile)
-    scarce = thin(evidence, profile.listing)
-    advice = advise(
-        amounts.need,
-        amounts.intent,
-        need_persons=profile.listing.need_persons,
-        intent_persons=profile.listing.intent_persons,
-        probability=profile.listing.probability,
-    )
-    needed = np.nan_to_num(advice[0]) >= profile.listing.probability
-    candidates = may & ~scarce & (needed if profile.listing.form == "need" else True)
-    stars = award_stars(
+    advice = advise(amounts.need, amounts.intent, profile.listing)
+    jobs = look_at_jobs(evidence, demand, profile, seed)
+    decision = decide(
+        evidence,
         index,
-        candidates,
-        may,
+        advice.p_need,
+        jobs.bad,
         profile=profile,
         past=past,
         method=method,
         weights={item.name: item.weight for item in declared},
         year=year,
     )
-    jobs = look_at_jobs(evidence, demand, profile, seed)
-    tier = np.where(jobs.bad, np.minimum(stars.tier, 1), stars.tier)
-    stars = replace(stars, tier=tier)
-    listing = decide_listing(
-        codes,
-        advice[0],
-        scarce,
-        tables.reporters(evidence),
-        index.reason,
-        stars.p[:, 0] if stars.p.shape[1] else np.full(len(codes), np.nan),
-        tier,
-        profile,
+    listed = decision.listing.listed
+    found = tables.Assembly(
+        evidence=evidence,
+        past=past,
+        amounts=amounts,
+        measured=measured,
+        index=index,
+        ranked=tables.Ranked.of(index, decision.eligible, top=top, seed=seed),
+        advice=advice,
+        decision=decision,
+        jobs=jobs,
+        cause=explain(jobs, measured, index, listed | (decision.stars.tier > 0)),
     )
-    cause = explain(jobs, measured, index, listing.listed | (tier > 0))
-    remedy = np.array([REMEDIES.get(str(key), "") for key in cause], dtype=object)
-    ranked = tables.Ranked.of(index, may, top=top, seed=seed)
-    assembled = tables.Assembly(
-        evidence,
-        past,
-        amounts,
-        measured,
-        index,
-        ranked,
-        may,
-        advice,
-        stars,
-        jobs,
-        cause,
-        remedy,
-        listing,
-    )
-    untrained = _untrainable(trainable, codes, listing.listed)
-    sens, weights_rank = tables.sensitivity_table(assembled, top=top, seed=seed)
-    unit = "registered posts" if amounts.joined.assumed else "persons"
+    sensitivity, weights_rank = tables.sensitivity_table(found, top=top, seed=seed)
+    untrained = _untrainable(trainable, evidence.units.codes, listed)
     return Ranking(
-        frame=tables.main_frame(assembled, weights_rank),
-        indicators=tables.indicator_frame(assembled),
-        draws={
-            name: Draws(
-                values=values, index=evidence.units.codes, unit=unit if name != "index" else "index"
-            )
-            for name, values in tables.named_draws(assembled).items()
-        },
-        groups=by_group(evidence, amounts, intent, profile, listed=listing.listed),
+        frame=tables.main_frame(found, weights_rank),
+        indicators=tables.indicator_frame(found),
+        draws=tables.named_draws(found),
+        groups=by_group(evidence, amounts, intent, profile, listed=listed),
         levels=by_level(evidence, amounts, demand, intent, profile),
         districts=by_district(evidence, amounts, demand, outlook, intent, profile),
-        thresholds=tables.threshold_frame(assembled, profile),
-        sensitivity=sens,
-        parameters=tables.parameter_frame(assembled),
-        goalposts=stars.goalposts.as_dict() | {"year": year},
-        notes=(
-            *evidence.notes,
-            *notes,
-            *amounts.notes,
-            *index.notes,
-            *stars.notes,
-            *jobs.notes,
-            *untrained,
-        ),
+        thresholds=tables.threshold_frame(found, profile),
+        sensitivity=sensitivity,
+        parameters=tables.parameter_frame(found),
+        goalposts=decision.stars.goalposts.as_dict() | {"year": year},
+        notes=(*evidence.notes, *left_out, *found.notes, *untrained),
     )
 
 
 def _untrainable(
-    trainable: pd.DataFrame | None, codes: list[str], listed: NDArray[np.bool_]
+    trainable: pd.DataFrame | None, codes: pd.Index, listed: NDArray[np.bool_]
 ) -> tuple[Note, ...]:
     """Listed occupations for which no standard, institution or assessor is known."""
     if trainable is None:
         return ()
     known = set(trainable["occupation"].astype(str))
-    missing = [code for code, is_listed in zip(codes, listed, strict=True) if is_listed]
-    missing = [code for code in missing if code not in known]
+    missing = [code for code in codes[listed] if code not in known]
     if not missing:
         return ()
     return (Note("shortage.untrainable", where=name_some(missing), n=len(missing)),)

@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xmdemand.draws import rng_for
-from xmdemand.shortage.decide import Listing, Stars
+from xmdemand.draws import Draws, rng_for
+from xmdemand.notes import Notes
+from xmdemand.shortage.causes import REMEDIES
+from xmdemand.shortage.decide import Decision
 from xmdemand.shortage.evidence import Evidence
 from xmdemand.shortage.index import Index
 from xmdemand.shortage.indicators import Measured, back
 from xmdemand.shortage.jobs import Jobs
+from xmdemand.shortage.need import Advice
 from xmdemand.shortage.past import Past
 from xmdemand.shortage.quantities import Quantities
 from xmdemand.shortage.ranks import credible_ranks, p_top_k, point_ranks
@@ -75,13 +78,16 @@ class Assembly:
     measured: Mapping[str, Measured]
     index: Index
     ranked: Ranked
-    eligible: BoolArray
-    advice: tuple[FloatArray, FloatArray, NDArray[np.object_], FloatArray]
-    stars: Stars
+    advice: Advice
+    decision: Decision
     jobs: Jobs
     cause: NDArray[np.object_]
-    remedy: NDArray[np.object_]
-    listing: Listing
+
+    @property
+    def notes(self) -> Notes:
+        """What the parts have to say."""
+        parts = (self.amounts, self.index, self.decision.stars, self.jobs)
+        return tuple(note for part in parts for note in part.notes)
 
 
 def reporters(evidence: Evidence) -> FloatArray:
@@ -91,20 +97,22 @@ def reporters(evidence: Evidence) -> FloatArray:
     return evidence.survey.reporters
 
 
-def named_draws(a: Assembly) -> dict[str, FloatArray]:
+def named_draws(a: Assembly) -> dict[str, Draws]:
     """The draws a `Ranking` keeps, by name."""
     q = a.amounts
-    intent = np.full_like(q.demand, np.nan) if q.intent is None else q.intent
-    return {
+    unit = "registered posts" if q.joined.assumed else "persons"
+    persons = {
         "demand": q.demand,
         "supply": q.supply,
         "gap": q.gap,
         "need_entry": q.need_entry,
         "need_upgrade": q.need_upgrade,
         "need": q.need,
-        "intent": intent,
-        "index": a.index.draws,
+        "intent": np.full_like(q.demand, np.nan) if q.intent is None else q.intent,
     }
+    codes = a.evidence.units.codes
+    found = {name: Draws(values, codes, unit) for name, values in persons.items()}
+    return found | {"index": Draws(a.index.draws, codes, "index")}
 
 
 def main_frame(a: Assembly, weights_rank: tuple[FloatArray, FloatArray]) -> pd.DataFrame:
@@ -113,10 +121,10 @@ def main_frame(a: Assembly, weights_rank: tuple[FloatArray, FloatArray]) -> pd.D
     columns: dict[str, object] = {"name": units.names, "lineage": units.lineage}
     for name, draws in named_draws(a).items():
         if name != "index":
-            columns |= _interval(name, draws)
+            columns |= _interval(name, draws.values)
     columns |= _witnesses(a)
-    p_need, p_intent, advice, p_advice = a.advice
-    columns |= {"p_need": p_need, "p_intent": p_intent, "advice": advice, "p_advice": p_advice}
+    columns |= {"p_need": a.advice.p_need, "p_intent": a.advice.p_intent}
+    columns |= {"advice": a.advice.key, "p_advice": a.advice.p}
     columns |= {"rated": a.index.rated, "unrated_reason": a.index.reason}
     columns |= _interval("index", a.index.draws)
     columns |= {
@@ -127,21 +135,21 @@ def main_frame(a: Assembly, weights_rank: tuple[FloatArray, FloatArray]) -> pd.D
         "rank_weights_lower": weights_rank[0],
         "rank_weights_upper": weights_rank[1],
     }
-    for at in range(a.stars.p.shape[1]):
-        columns[f"p_tier_{at + 1}"] = a.stars.p[:, at]
+    for at in range(a.decision.stars.p.shape[1]):
+        columns[f"p_tier_{at + 1}"] = a.decision.stars.p[:, at]
     columns |= {
-        "tier": a.stars.tier,
-        "tier_memoryless": a.stars.memoryless,
+        "tier": a.decision.stars.tier,
+        "tier_memoryless": a.decision.stars.memoryless,
         "tier_last": a.past.tier,
         "bad_job": a.jobs.bad,
         "p_bad_job": a.jobs.p_bad,
-        "remedy": a.remedy,
+        "remedy": np.array([REMEDIES.get(str(key), "") for key in a.cause], dtype=object),
         "cause": a.cause,
-        "eligible": a.eligible,
-        "listed": a.listing.listed,
-        "failed": a.listing.failed,
-        "failed_value": a.listing.value,
-        "failed_limit": a.listing.limit,
+        "eligible": a.decision.eligible,
+        "listed": a.decision.listing.listed,
+        "failed": a.decision.listing.failed,
+        "failed_value": a.decision.listing.value,
+        "failed_limit": a.decision.listing.limit,
         "reporters": reporters(evidence),
         "registered_posts": evidence.register.posts_past if evidence.register else 0.0,
         "firms": evidence.survey.firms if evidence.survey else 0.0,
@@ -219,7 +227,7 @@ def sensitivity_table(
     a: Assembly, *, top: int, seed: int
 ) -> tuple[pd.DataFrame, tuple[FloatArray, FloatArray]]:
     """Choices of weights and forms over the ranked occupations; rank limits of all occupations."""
-    rows = a.index.rated & a.eligible
+    rows = a.index.rated & a.decision.eligible
     lower, upper = np.full((2, len(rows)), np.nan)
     if not rows.any():
         columns = ["choice", "alternative", "mean_rank_shift", "top_kept"]
@@ -236,17 +244,19 @@ def threshold_frame(a: Assembly, profile: Profile) -> pd.DataFrame:
     """How many rows other thresholds would give."""
     rule = profile.listing
     need = a.amounts.need
-    fit = a.eligible & (a.listing.failed != "shortage.fail_evidence")
+    fit = a.decision.eligible & (a.decision.listing.failed != "shortage.fail_evidence")
     rows: list[tuple[str, float, int]] = []
     for persons in sorted({10.0, 20.0, 30.0, 50.0, 100.0, rule.need_persons}):
         p = (need >= persons).mean(axis=0)
         rows.append(("need_persons", persons, int((fit & (p >= rule.probability)).sum())))
     for probability in sorted({0.5, 0.6, 0.7, 0.8, 0.9, rule.probability}):
-        rows.append(("probability", probability, int((fit & (a.advice[0] >= probability)).sum())))
-    for at in range(a.stars.p.shape[1]):
-        p_tier = np.nan_to_num(a.stars.p[:, at], nan=-1.0)
+        rows.append(
+            ("probability", probability, int((fit & (a.advice.p_need >= probability)).sum()))
+        )
+    for at in range(a.decision.stars.p.shape[1]):
+        p_tier = np.nan_to_num(a.decision.stars.p[:, at], nan=-1.0)
         for enter in (0.3, 0.5, 0.7, 0.9):
-            count = int((a.listing.listed & (p_tier >= enter)).sum())
+            count = int((a.decision.listing.listed & (p_tier >= enter)).sum())
             rows.append((f"p_tier_{at + 1}", enter, count))
     return pd.DataFrame(rows, columns=["what", "threshold", "rows"])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xmdemand.survey.linearise import Codes, Floats, grouping
+from xmdemand.survey.linearise import Codes, Floats
 
 MIN_DONORS = 3
 
@@ -87,10 +87,11 @@ def _nearest_donors(inside: Codes, row: int, cells: Sequence[Codes]) -> Codes:
 
 def _draw_donors(values: Floats, weights: Floats, n_rows: int, rng: np.random.Generator) -> Floats:
     """Values by weight, column by column; equal weights where a replicate has none of them."""
-    distinct, codes = np.unique(values, return_inverse=True)
-    mass = grouping(codes, len(distinct)) @ weights
+    order = np.argsort(values, kind="stable")
+    distinct, starts, counts = np.unique(values[order], return_index=True, return_counts=True)
+    mass = np.add.reduceat(weights[order], starts, axis=0)
     empty = mass.sum(axis=0) <= 0
-    mass[:, empty] = np.bincount(codes)[:, None]
+    mass[:, empty] = counts[:, None]
     cumulated = np.cumsum(mass, axis=0)
     points = rng.random((n_rows, weights.shape[1])) * cumulated[-1]
     at = np.zeros(points.shape, dtype=np.intp)

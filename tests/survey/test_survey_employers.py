@@ -140,6 +140,8 @@ def test_group_coded_posts_are_shared_and_uncoded_ones_told(city, profile, class
     posts.loc[rows, "occupation_status"] = "unmatched"
     lost = demand(replace(city, employers=posts), profile, classification)
     assert 0 < item(lost, "share_uncoded") < 1
+    assert lost.frame["estimate"].sum() == pytest.approx(whole.frame["estimate"].sum(), rel=0.02)
+    assert lost.frame["n"].sum() == whole.frame["n"].sum() - 20
     assert "survey.uncoded" in said(lost)
 
 

@@ -83,11 +83,15 @@ def test_groups_are_shared_out_as_their_coded_rows_are():
             "occupation_status": ["coded", "coded", "group", "group", "unmatched"],
         }
     )
-    shares = occupation_shares(rows, np.array([30.0, 10, 5, 5, 5]), tree, what="posts")
+    within = np.array(["i"] * 5, dtype=object)
+    size = np.array([30.0, 10, 5, 5, 5])
+    shares = occupation_shares(rows, size, tree, what="posts", within=within)
     table = pd.DataFrame(shares.matrix.toarray(), columns=shares.index)
     assert_allclose(table.loc[2], [0.75, 0.25, 0])
     assert_allclose(table.loc[3], [0, 0, 1])
+    assert_allclose(table.loc[4], [0.75, 0.25, 0])
     assert list(shares.uncoded) == [4]
+    assert list(shares.coded) == [True, True, False, False, False]
     assert [note.code for note in shares.notes] == [
         "survey.group_shared",
         "survey.group_shared_equally",

@@ -164,7 +164,9 @@ def by_district(work: Weighed) -> pd.DataFrame:
 
 
 def reporting_firms(work: Weighed, values: Values) -> NDArray[np.intp]:
-    return np.asarray((unit_values(values, work.shares.matrix, work.rows) > 0).sum(axis=0))
+    """Firms that themselves name an occupation; posts shared out to it make no reporter."""
+    own = values.masked(work.shares.coded)
+    return np.asarray((unit_values(own, work.shares.matrix, work.rows) > 0).sum(axis=0))
 
 
 def disclosure_cells(work: Weighed) -> pd.DataFrame:
@@ -172,7 +174,7 @@ def disclosure_cells(work: Weighed) -> pd.DataFrame:
     district = labels_of(work.posts, "district")
     tables = []
     for name in ["all", *sorted(set(district))]:
-        here = (district == name) | (name == "all")
+        here = ((district == name) | (name == "all")) & work.shares.coded
         table = unit_values(work.hires.masked(here), work.shares.matrix, work.rows).tocoo()
         long = pd.DataFrame({"at": table.col, "hires": table.data})
         long = long[long["hires"] > 0].sort_values("hires", ascending=False)
@@ -206,7 +208,7 @@ def demand_summary(work: Weighed, drawn: Floats, certain: pd.Series) -> pd.DataF
             "lower": lower,
             "upper": upper,
             "level": LEVEL,
-            "n": np.asarray((work.shares.matrix > 0).sum(axis=0)),
+            "n": np.asarray((work.shares.matrix[work.shares.coded] > 0).sum(axis=0)),
             "reporters": reporters,
             "certain": certain.to_numpy(),
             "basis": np.where(

@@ -60,11 +60,12 @@ class EmployerDemand(Result):
         ``occupation, district, hires, se, reporters``.
     cells
         For disclosure control: ``occupation, district`` (``all`` for the city), ``firms`` (with
-        hires > 0), ``total, first, second`` (unweighted total and the two largest firms).
+        hires > 0 in rows coded to the occupation), ``total, first, second`` (unweighted total of
+        these rows and the two largest firms).
     frame
-        Indexed by occupation: ``estimate, se, cv, lower, upper, level, n`` (returns' rows),
-        ``reporters`` (firms), ``certain, basis`` (``direct, model``), ``influence`` (largest
-        weighted share of one firm).
+        Indexed by occupation: ``estimate, se, cv, lower, upper, level, n`` (rows coded to it),
+        ``reporters`` (firms with such a row), ``certain, basis`` (``direct, model``),
+        ``influence`` (largest weighted share of one firm).
     rates
         ``occupation, rate`` (``vacancy_rate, long_open_share, unqualified_share``), ``reporters,
         direct, direct_se, estimate, se, shrinkage``: smoothed by Fay-Herriot within groups.
@@ -143,6 +144,7 @@ def employer_demand(
         sample.weights[unit] * hires.mean,
         classification,
         what="posts",
+        within=labels_of(sample.frame, "industry")[unit],
         counted=(labels_of(posts, "post") != "") | (hires.mean > 0),
     )
     measures = {

@@ -128,16 +128,18 @@ class Shares:
     Attributes
     ----------
     matrix
-        (rows x occupations), rows of coded posts have a single 1, group-coded ones are shared
-        out, uncoded ones are empty.
+        (rows x occupations); rows of coded posts have a single 1, others are shared out.
     index
         Occupations, sorted.
+    coded
+        (n,) rows that name their occupation themselves.
     uncoded
-        Rows that reach no occupation.
+        Rows that name neither an occupation nor a group of the classification.
     """
 
     matrix: sparse.csr_array
     index: pd.Index
+    coded: NDArray[np.bool_]
     uncoded: Codes
     notes: Notes
 
@@ -168,49 +170,64 @@ def occupation_shares(
     classification: HasFrame,
     *,
     what: str,
+    within: NDArray[np.object_],
     counted: NDArray[np.bool_] | None = None,
 ) -> Shares:
-    """Rows to occupations; rows coded to a group are shared out as its coded rows are.
+    """Rows to occupations; what is not coded to one is shared out, so that no demand vanishes.
+
+    Rows known only by a group are shared over its units as the group's coded rows are (equally
+    where it has none), rows known by nothing over the occupations of the coded rows of their
+    class, else of all.
 
     Parameters
     ----------
     rows
         ``occupation, occupation_status``.
     size
-        (n,) weighted size of each row, which gives the shares within a group.
+        (n,) weighted size of each row, which gives the shares.
     what
         Named in the notes: ``posts`` or ``wishes``.
+    within
+        (n,) class of each row (its industry), within which uncoded rows are shared out.
     counted
-        Rows that stand for something; others are neither shared out nor counted as uncoded.
+        Rows that stand for something; the others are left out unless they are coded.
     """
     counted = np.ones(len(rows), dtype=bool) if counted is None else counted
-    code = rows["occupation"].astype(object).where(rows["occupation"].notna(), "").astype(str)
-    status = rows["occupation_status"].astype(object)
-    coded = (status.eq("coded") & code.ne("")).to_numpy(dtype=bool)
-    grouped = (status.eq("group") & code.ne("")).to_numpy(dtype=bool)
-    known = pd.Series(size[coded]).groupby(code[coded].to_numpy()).sum()
-    below = units_below(classification) if grouped.any() else {}
+    code = labels_of(rows, "occupation")
+    status = labels_of(rows, "occupation_status")
+    below = units_below(classification)
+    coded = (status == "coded") & (code != "")
+    grouped = (status == "group") & np.array([key in below for key in code], dtype=bool)
+    uncoded = np.flatnonzero(~coded & ~grouped & counted)
+    known = pd.Series(size[coded]).groupby(code[coded]).sum()
+    known = known[known > 0]
 
-    at, units, parts = list(np.flatnonzero(coded)), list(code[coded]), [1.0] * int(coded.sum())
     equal = 0
-    uncoded = list(np.flatnonzero(~coded & ~grouped & counted))
-    for row in np.flatnonzero(grouped):
-        members = below.get(code.iloc[row], ())
-        if not members:
-            uncoded.append(row)
-            continue
-        mass = known.reindex(list(members)).fillna(0.0).to_numpy(dtype=float)
-        if mass.sum() <= 0:
-            equal += 1
-            mass = np.ones(len(members))
-        for unit, part in zip(members, mass / mass.sum(), strict=True):
-            if part > 0:
-                at.append(row)
-                units.append(unit)
-                parts.append(float(part))
-    index = pd.Index(sorted(set(units)), name="occupation", dtype=object)
+    at, units = [np.flatnonzero(coded)], [code[coded]]
+    parts: list[Floats] = [np.ones(int(coded.sum()))]
+
+    def share_out(places: Codes, mass: pd.Series) -> None:
+        at.append(np.repeat(places, len(mass)))
+        units.append(np.tile(mass.index.to_numpy(dtype=object), len(places)))
+        parts.append(np.tile(mass.to_numpy(dtype=float) / mass.sum(), len(places)))
+
+    for group in sorted(set(code[grouped])):
+        places = np.flatnonzero(grouped & (code == group))
+        mass = known[known.index.isin(below[group])]
+        if mass.empty:
+            equal += len(places)
+            mass = pd.Series(1.0, index=list(below[group]))
+        share_out(places, mass)
+    for name in sorted(set(within[uncoded])) if len(known) else []:
+        like = coded & (within == name)
+        mass = pd.Series(size[like]).groupby(code[like]).sum()
+        mass = mass[mass > 0]
+        share_out(uncoded[within[uncoded] == name], known if mass.empty else mass)
+
+    every = np.concatenate(units)
+    index = pd.Index(sorted(set(every)), name="occupation", dtype=object)
     matrix = sparse.csr_array(
-        (np.array(parts), (np.array(at, dtype=np.intp), index.get_indexer(pd.Index(units)))),
+        (np.concatenate(parts), (np.concatenate(at), index.get_indexer(pd.Index(every)))),
         shape=(len(rows), len(index)),
     )
     counts = {
@@ -223,7 +240,7 @@ def occupation_shares(
         for key, n in counts.items()
         if n
     )
-    return Shares(matrix, index, np.array(sorted(uncoded), dtype=np.intp), notes)
+    return Shares(matrix, index, coded, uncoded, notes)
 
 
 def cell_codes(rows: pd.DataFrame, keys: Sequence[Sequence[str]]) -> list[Codes]:

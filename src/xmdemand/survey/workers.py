@@ -96,6 +96,7 @@ def worker_intent(
         sample.weights[unit] * parts,
         classification,
         what="wishes",
+        within=labels_of(wishes, "district"),
         counted=wishing,
     )
     values = Values.certain(parts)

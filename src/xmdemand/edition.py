@@ -19,6 +19,7 @@ from xmdemand import catalogue, intake, market, publish, shortage, survey
 from xmdemand.cache import remembered
 from xmdemand.catalogue.record import Content
 from xmdemand.errors import InputError, NotFoundError
+from xmdemand.intake.district import of_district
 from xmdemand.intake.tables import Tables
 from xmdemand.market.outlook import Outlook
 from xmdemand.notes import Notes
@@ -96,8 +97,8 @@ class Edition:
 
     @cached_property
     def tables(self) -> Tables:
-        """Every file, every row accounted for."""
-        return remembered(
+        """Every file, every row accounted for; in a district's edition, the district's part."""
+        tables = remembered(
             "tables",
             partial(intake.read, progress=lambda _, done, total: self.watch("tables", done, total)),
             self.folder / "inputs",
@@ -106,6 +107,7 @@ class Edition:
             coded_titles=self.folder / "coded_titles.csv",
             decisions=self.folder / "decisions.csv",
         )
+        return tables if self.district is None else of_district(tables, self.district)
 
     @cached_property
     def demand(self) -> EmployerDemand | None:

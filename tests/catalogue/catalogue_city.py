@@ -66,10 +66,16 @@ def settings_of(year: int) -> Settings:
 
 
 def take_year(year: int) -> Year:
-    """One year through survey, market and shortage, without a past."""
+    """One year of the city through survey, market and shortage, without a past."""
     profile, classification = Profile.load("xiamen"), Classification.load()
-    settings = settings_of(year)
     tables = city(profile=profile, classification=classification, year=year, mess=False).tables
+    return through_rooms(tables, profile, classification, settings_of(year))
+
+
+def through_rooms(
+    tables: Tables, profile: Profile, classification: Classification, settings: Settings
+) -> Year:
+    """Tables through survey, market and shortage."""
     common: dict[str, Any] = {"n_draws": DRAWS, "seed": 1}
     demand = survey.employer_demand(
         tables, profile, classification=classification, singleton="adjust", **common
@@ -82,7 +88,7 @@ def take_year(year: int) -> Year:
         intent,
         profile,
         classification=classification,
-        year=year,
+        year=settings.year,
         pipeline=tables.pipeline,
         trainable=tables.trainable,
         **common,

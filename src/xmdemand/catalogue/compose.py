@@ -62,9 +62,10 @@ def compile(
     demand, intent, outlook
         The evidence of the survey and market rooms, where there is any.
     previous
-        Last year's record; None in a first edition.
+        Last year's record; None in a first edition. The city's says nothing of a district's list.
     district
-        Name of the district whose own list this is; None for the city's.
+        Name of the district whose own list this is (then everything above is of the district, see
+        `xmdemand.intake.district`); None for the city's.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def compile(
         demand=demand,
         intent=intent,
         outlook=outlook,
-        previous=None if previous is None else load_record(previous),
+        previous=_of_same_place(previous, district),
         district=district,
     )
     numbers = numbers_of(material)
@@ -120,6 +121,16 @@ def compile(
         thresholds=plain_rows(ranking.thresholds),
     )
     return Content(record=record.model_copy(update={"catalogue": project(record, profile)}))
+
+
+def _of_same_place(
+    previous: Record | Mapping[str, Any] | None, district: str | None
+) -> Record | None:
+    """Last year's record, if it is of the same place: a district's list follows its own."""
+    if previous is None:
+        return None
+    record = load_record(previous)
+    return record if record.catalogue.district == (district or "") else None
 
 
 def _rows(

@@ -1,7 +1,8 @@
 """Office files without the clock: the same content gives the same bytes on any day.
 
 openpyxl and python-docx stamp the time of writing into `docProps/core.xml` and into the zip's
-directory, even when told a date. Everything the package writes as xlsx or docx passes here last.
+directory, even when told a date; and openpyxl spells its XML otherwise where lxml is installed.
+Everything the package writes as xlsx or docx passes here last.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 from xmdemand.errors import InputError, OutputError
 
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_REFERENCE = re.compile(rb"&#(\d+);")
 _ZIP_EPOCH = dt.datetime(1980, 1, 1)
 
 
@@ -66,7 +69,28 @@ def normalise_ooxml(file: bytes | Path, when: dt.date) -> bytes:
         raise InputError(f"not an OOXML file: {error}") from error
     if core := members.get("docProps/core.xml"):
         members["docProps/core.xml"] = _STAMP.sub(rb"\g<1>" + stamp + rb"\g<3>", core)
+    if "xl/workbook.xml" in members:
+        members = {name: _spelt_alike(name, content) for name, content in members.items()}
     return archive(members, when)
+
+
+def _spelt_alike(name: str, content: bytes) -> bytes:
+    """One spelling of a part, whichever XML library wrote it.
+
+    Sheets and strings are large and differ in two ways only; the rest goes through canonical XML.
+    A part that names prefixes in an attribute's text (``mc:Ignorable``) is left alone: canonical
+    XML would drop declarations that only this text uses.
+    """
+    if not name.endswith((".xml", ".rels", ".vml")) or b"Ignorable" in content:
+        return content
+    if name.startswith(("xl/worksheets/sheet", "xl/sharedStrings")) and b"r:id" not in content:
+        return _REFERENCE.sub(_as_utf8, content.replace(b" />", b"/>"))
+    return canonicalize(content.decode("utf-8")).encode("utf-8")
+
+
+def _as_utf8(match: re.Match[bytes]) -> bytes:
+    number = int(match[1])
+    return chr(number).encode("utf-8") if number > 127 else match[0]
 
 
 def archive(members: Mapping[str, bytes], when: dt.date) -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import io
 import re
 import zipfile
 from pathlib import Path
@@ -13,8 +11,6 @@ import openpyxl
 import pytest
 
 from xmdemand import intake, synth
-from xmdemand.errors import InputError
-from xmdemand.ooxml import archive, normalise_ooxml
 from xmdemand.profile import Profile
 from xmdemand.synth import mess
 from xmdemand.synth.sheets import LABEL
@@ -143,27 +139,3 @@ def test_planted_personal_data_are_there_to_be_found(example):
 def test_the_example_stays_small(example):
     _, folder, _ = example
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 1_500_000
-
-
-def test_normalising_takes_the_clock_out(tmp_path):
-    path = tmp_path / "book.xlsx"
-    openpyxl.Workbook().save(path)
-    data = normalise_ooxml(path, dt.date(2026, 5, 20))
-    assert path.read_bytes() == data
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        core = file.read("docProps/core.xml").decode()
-        assert core.count("2026-05-20T00:00:00Z") == 2
-        assert {info.date_time for info in file.infolist()} == {(2026, 5, 20, 0, 0, 0)}
-    assert normalise_ooxml(data, dt.date(2026, 5, 20)) == data
-    aware = dt.datetime(2026, 5, 20, 8, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-    assert normalise_ooxml(data, aware) == data
-    assert openpyxl.load_workbook(path).sheetnames == ["Sheet"]
-
-
-def test_what_is_no_archive_is_refused():
-    with pytest.raises(InputError, match="not an OOXML file"):
-        normalise_ooxml(b"plain text", dt.date(2026, 5, 20))
-
-
-def test_an_archive_before_the_zip_epoch_still_writes():
-    assert archive({"a": b""}, dt.date(1970, 1, 1)) == archive({"a": b""}, dt.date(1980, 1, 1))

@@ -63,7 +63,7 @@ def _register(city: City, folder: Path) -> list[Path]:
     """Last year's quarters as workbooks with a sheet a month; earlier years in one archive."""
     table = _table(city.tables.register)
     table = table[(table["posts_total"] > 0) | (table["seekers_total"] > 0)]
-    names = city.world.occupations["name"]
+    names = city.world.occupations["name"].to_dict()
     table = table.assign(
         title=[names.get(code, NO_OCCUPATION) for code in table["occupation"]],
         ratio_printed=(table["posts_total"] / table["seekers_total"].where(lambda n: n > 0)).round(

@@ -51,8 +51,7 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], when: dt.date) -> Path:
     """Write sheets as a workbook stamped `when`."""
     from openpyxl import Workbook
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = Workbook(write_only=True)
     book.properties.title = LABEL
     book.properties.creator = "xmdemand"
     for sheet in sheets:
@@ -60,7 +59,7 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], when: dt.date) -> Path:
         for row in sheet.every:
             page.append(list(row))
         for area in sheet.merges:
-            page.merge_cells(area)
+            page.merged_cells.add(area)
     stream = io.BytesIO()
     book.save(stream)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -48,6 +48,8 @@ class Output(_Frozen):
     """What is made and how it is laid out."""
 
     orientation: Literal["landscape", "portrait"] = "landscape"
+    red_head: bool = False
+    """Whether the PDF starts with the notice under its red head."""
     only: tuple[str, ...] = ()
 
 

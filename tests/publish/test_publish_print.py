@@ -229,3 +229,15 @@ def test_workbooks_open_in_calamine(published: Published) -> None:
     assert book.sheet_names == ["目录", "说明", "较上年调整"]
     rows = book.get_sheet_by_name("目录").to_python()
     assert len(rows) == ROWS + 3
+
+
+def test_the_notice_may_stand_before_the_list_under_its_red_head(tmp_path: Path) -> None:
+    settings = make_settings(output={"red_head": True})
+    write(make_content(5), tmp_path, make_profile(), settings, only=("pdf",))
+    with pikepdf.open(tmp_path / "catalogue.pdf") as pdf:
+        shapes = [float(page.mediabox[2]) < float(page.mediabox[3]) for page in pdf.pages]
+    assert shapes[0], "the notice stands upright"
+    assert not shapes[-1], "the list lies"
+    text = pdf_texts(tmp_path / "catalogue.pdf")[0]
+    assert "关于公布" in text
+    assert "〔2026〕号" in text

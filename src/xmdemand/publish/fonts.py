@@ -69,11 +69,11 @@ class FontSet:
         return tuple(sorted(set(self.loaded.families())))
 
     def chains(self) -> Mapping[str, tuple[str, ...]]:
-        """Families by role, best first; every role ends in the fallback faces."""
+        """Families by role, best first; then the fallback faces, then whatever else there is."""
         have = set(self.families)
         last = tuple(name for name in FALLBACK if name in have) or self.families
         return {
-            role: tuple(dict.fromkeys([*(n for n in names if n in have), *last]))
+            role: tuple(dict.fromkeys([*(n for n in names if n in have), *last, *self.families]))
             for role, names in ROLES.items()
         }
 

@@ -87,11 +87,20 @@ def _values(catalogue: Catalogue) -> dict[str, Any]:
     return {"catalogue": catalogue, "tally": tally(catalogue), "said": said}
 
 
-def _letter(template: str, catalogue: Catalogue, press: Press) -> bytes:
+def letter_lines(template: str, catalogue: Catalogue, press: Press) -> list[tuple[str, str]]:
+    """A draft as pairs of style and text."""
     lines = press.templates.render(template, **_values(catalogue)).splitlines()
-    title = next((line[2:] for line in lines if line.startswith("# ")), catalogue.title)
+    marks = [next((mark for mark in MARKS if line.startswith(mark)), "") for line in lines]
+    return [
+        (MARKS.get(mark, "Normal"), line.removeprefix(mark))
+        for mark, line in zip(marks, lines, strict=True)
+    ]
+
+
+def _letter(template: str, catalogue: Catalogue, press: Press) -> bytes:
+    lines = letter_lines(template, catalogue, press)
+    title = next((text for style, text in lines if style == "公文标题"), catalogue.title)
     document = new_document(title, catalogue.bureau)
-    for line in lines:
-        mark = next((mark for mark in MARKS if line.startswith(mark)), "")
-        say(document, line.removeprefix(mark), MARKS.get(mark, "Normal"))
+    for style, text in lines:
+        say(document, text, style)
     return document_bytes(document, issue_moment(catalogue))

@@ -15,6 +15,7 @@ from xmdemand.errors import OutputError, name_some, need_extra
 from xmdemand.publish import formats
 from xmdemand.publish.columns import cells, columns_of
 from xmdemand.publish.figures import draw
+from xmdemand.publish.letters import letter_lines
 from xmdemand.publish.press import Press, issue_moment
 from xmdemand.publish.sheets import display_width
 
@@ -24,8 +25,11 @@ STANDARDS: list[Any] = ["a-2a", "ua-1"]
 def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
     """`catalogue.pdf`: the annex as printed and signed."""
     columns = columns_of(catalogue)
+    output = press.settings.output
+    notice = letter_lines("notice.txt.j2", catalogue, press) if output.red_head else []
     data = _frame(catalogue, press) | {
-        "landscape": press.settings.output.orientation == "landscape",
+        "notice": notice,
+        "landscape": output.orientation == "landscape",
         "columns": [
             {"key": c.key, "heading": c.heading, "width": c.width, "align": c.align}
             for c in columns

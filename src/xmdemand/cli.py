@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from xmdemand import __version__
+from xmdemand.casework import COMMANDS
 from xmdemand.errors import OutputError, XmdemandError
 
 if TYPE_CHECKING:
@@ -264,6 +265,10 @@ def synth(
     room.write_edition(folder, scale=scale, seed=seed, year=year, clean=clean)
     terminal.say(f"已写出 {folder}；真值在 {folder / 'truth.csv'}。示例数据，非真实统计。")
     terminal.done("synth", {"folder": str(folder)})
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 if __name__ == "__main__":

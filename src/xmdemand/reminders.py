@@ -23,8 +23,7 @@ def warnings_of_the_day(edition: Edition, *, today: dt.date) -> Notes:
     """
     notes = []
     calendar, dates = edition.profile.calendar, edition.settings.dates
-    month, day = map(int, calendar.publish_by.split("-"))
-    publish_by = dt.date(edition.settings.year, month, day)
+    publish_by = _publish_by(edition)
     if today > publish_by:
         notes.append(
             Note(
@@ -56,6 +55,37 @@ def warnings_of_the_day(edition: Edition, *, today: dt.date) -> Notes:
                 )
             )
     return tuple(notes)
+
+
+def _publish_by(edition: Edition) -> dt.date:
+    return dt.date.fromisoformat(f"{edition.settings.year}-{edition.profile.calendar.publish_by}")
+
+
+def days_left(edition: Edition, *, today: dt.date) -> int:
+    """Days to the publish-by day; negative once it has passed."""
+    return (_publish_by(edition) - today).days
+
+
+def kinds_received(edition: Edition) -> dict[str, int]:
+    """Rows accepted of every kind of input, by its printed name; 0 where none came."""
+    from xmdemand.intake.columns import KINDS
+
+    files = edition.tables.files
+    rows = {} if files is None else files.groupby("kind")["accepted"].sum().to_dict()
+    return {kind.title: int(rows.get(key, 0)) for key, kind in KINDS.items() if key != "decisions"}
+
+
+def parties_silent(edition: Edition) -> list[str]:
+    """Departments and districts whose consultation workbook has no complete answer yet."""
+    from xmdemand.catalogue.answers import LEAD, read_answers
+    from xmdemand.catalogue.record import load_record
+
+    record = edition.out / "record.json"
+    books = sorted((edition.folder / "consult").glob("[!~]*.xlsx"))
+    if not books or not record.is_file():
+        return []
+    known = load_record(record)
+    return [book.stem for book in books if book.stem != LEAD and not read_answers(book, known)[0]]
 
 
 def last_days(edition: Edition) -> dict[str, dt.date]:

@@ -24,7 +24,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         frame: pd.DataFrame = self.frame  # type: ignore[attr-defined]
-        head = frame.head(10)._repr_html_()
+        head = frame.head(10).to_html()
         more = f"<p>{len(frame):,} rows</p>" if len(frame) > 10 else ""
         return f"<b>{type(self).__name__}</b>{head}{more}{as_html(self.notes)}"
 

@@ -1,0 +1,191 @@
+"""`xmdemand ...` between builds: consultation, title review, tracing a firm, status, changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xmdemand.errors import OutputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xmdemand.terminal import Terminal
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+REFUSED = 3
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--collect", is_flag=True, help="读回各部门、各区的意见，写入 decisions.csv。")
+@click.option("--again", is_flag=True, help="重写已有的征求意见表（其中已填的意见会丢失）。")
+@click.pass_obj
+def consult(terminal: Terminal, folder: Path, collect: bool, again: bool) -> None:
+    """给每个部门和区写一份征求意见表；填好放回后用 --collect 读回。
+
+    \b
+    示例：xmdemand consult 2026
+          xmdemand consult 2026 --collect
+    """
+    from xmdemand import catalogue
+    from xmdemand.edition import Edition
+
+    with terminal.progress() as watch:
+        edition = Edition.open(folder, watch=watch)
+        content = edition.content
+    home = folder / "consult"
+    if not collect:
+        if not again and any(home.glob("*.xlsx")):
+            raise OutputError(
+                f"{home} 里已有征求意见表，没有改动；读回意见用 --collect，确要重写用 --again"
+            )
+        files = catalogue.write_consultation(content, edition.profile, home)
+        terminal.files(files)
+        terminal.done("consult", {"files": [str(path) for path in files]})
+        return
+    decisions, problems = catalogue.collect_consultation(home, content, edition.profile)
+    for problem in problems.to_dict("records"):
+        terminal.warn(str(problem["text"]))
+    both = _merged(edition.tables.decisions, decisions)
+    catalogue.write_decisions(both, folder / "decisions.csv")
+    terminal.say(
+        f"读回意见 {len(decisions)} 条，{len(problems)} 处需要处理；"
+        f"decisions.csv 现有 {len(both)} 条。重新生成后生效。"
+    )
+    terminal.done(
+        "consult",
+        {"decisions": len(decisions), "problems": problems.to_dict("records")},
+        code=REFUSED if len(problems) else 0,
+    )
+
+
+def _merged(before: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
+    """Earlier decisions and new ones; a department's new word on an occupation replaces its old."""
+    import pandas as pd
+
+    if before is None or before.empty:
+        return new
+    table = pd.concat([before.reindex(columns=new.columns), new], ignore_index=True)
+    table["evidence_hash"] = table["evidence_hash"].fillna("")
+    return table.drop_duplicates(["occupation", "department"], keep="last", ignore_index=True)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--collect", is_flag=True, help="读回已确认的名称，加进 coded_titles.csv。")
+@click.pass_obj
+def review(terminal: Terminal, folder: Path, collect: bool) -> None:
+    """写出待确认的岗位、工种名称；确认后用 --collect 读回，今后沿用。
+
+    \b
+    示例：xmdemand review 2026
+          xmdemand review 2026 --collect
+    """
+    import pandas as pd
+
+    from xmdemand import intake
+    from xmdemand.edition import Edition
+
+    path = folder / "check" / "待确认名称.xlsx"
+    if not collect:
+        with terminal.progress() as watch:
+            tables = Edition.open(folder, watch=watch).tables
+        path.parent.mkdir(exist_ok=True)
+        intake.review_workbook(tables, path)
+        terminal.files([path])
+        terminal.done("review", {"file": str(path)})
+        return
+    placed = intake.read_review(path)
+    kept = folder / "coded_titles.csv"
+    before = pd.read_csv(kept, dtype=str, keep_default_na=False) if kept.is_file() else None
+    table = pd.concat([before, placed], ignore_index=True).fillna("")
+    table = table.drop_duplicates("title", keep="last", ignore_index=True)
+    table.to_csv(kept, index=False, encoding="utf-8-sig", lineterminator="\n")
+    terminal.say(f"读回 {len(placed)} 个名称；coded_titles.csv 现有 {len(table)} 个。")
+    terminal.done("review", {"placed": len(placed), "known": len(table)})
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--firm", required=True, help="统一社会信用代码或单位名称。")
+@click.pass_obj
+def trace(terminal: Terminal, folder: Path, firm: str) -> None:
+    """列出一家单位报来的每一行：采用还是退回、编到哪个职业、到了目录哪一行。
+
+    \b
+    示例：xmdemand trace 2026 --firm 某某公司
+    """
+    from xmdemand import intake
+    from xmdemand.catalogue import load_record
+    from xmdemand.edition import Edition
+
+    edition = Edition.open(folder)
+    found = intake.trace(edition.tables, firm)
+    record = edition.out / "record.json"
+    entries = load_record(record).entries if record.is_file() else ()
+    listed = {entry.code: f"目录第 {entry.seq} 位" for entry in entries if entry.listed}
+    rows = found.frame.to_dict("records")
+    for row in rows:
+        row["reached"] = listed.get(str(row["occupation"]), "未列入")
+        place = f"{row['file']}!{row['sheet']}!{row['row']}".replace("!!", "!")
+        if row["status"] == "accepted":
+            terminal.say(f"采用 {place}：{row['post']} → {row['occupation']}，{row['reached']}")
+        else:
+            terminal.say(f"退回 {place}：{row['text']}（{row['reason']}）")
+    terminal.done("trace", {"firm": found.firm, "names": found.names, "rows": rows})
+
+
+@click.command()
+@click.argument("before", metavar="A", type=FOLDER)
+@click.argument("after", metavar="B", type=FOLDER)
+@click.pass_obj
+def diff(terminal: Terminal, before: Path, after: Path) -> None:
+    """比较两个年度文件夹的目录：新增、移出、升降、改名、改码，各因何故。
+
+    \b
+    示例：xmdemand diff 2025 2026
+    """
+    from xmdemand.catalogue import diff as compare
+    from xmdemand.catalogue import load_record
+    from xmdemand.catalogue.changes import CHANGE_WORDS
+    from xmdemand.notes import text
+
+    changes = compare(*(load_record(folder / "out" / "record.json") for folder in (before, after)))
+    for change in changes:
+        step = f"（{change.before} → {change.after}）" if change.before or change.after else ""
+        terminal.say(
+            f"{text(CHANGE_WORDS[change.kind])} {change.code} {change.name}{step}：{change.reason}"
+        )
+    terminal.say(f"共 {len(changes)} 处变化")
+    terminal.done("diff", {"changes": [change.model_dump() for change in changes]})
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.pass_obj
+def status(terminal: Terminal, folder: Path) -> None:
+    """收到了什么、还缺什么、谁没有答复、离发布期限还有几天。
+
+    \b
+    示例：xmdemand status 2026
+    """
+    from xmdemand.edition import Edition
+    from xmdemand.reminders import days_left, kinds_received, parties_silent
+
+    edition = Edition.open(folder)
+    received = kinds_received(edition)
+    for kind, rows in received.items():
+        terminal.say(f"{kind}：{f'{rows:,} 行' if rows else '尚未收到'}")
+    silent = parties_silent(edition)
+    if silent:
+        terminal.say(f"尚未答复征求意见：{'、'.join(silent)}")
+    left = days_left(edition, today=dt.date.today())
+    terminal.say(f"离发布期限还有 {left} 天" if left >= 0 else f"已过发布期限 {-left} 天")
+    terminal.done("status", {"received": received, "silent": silent, "days_left": left})
+
+
+COMMANDS = (consult, review, trace, diff, status)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 SPENT = 6.0
 """Observations that starting values and weights use up, for the spread of short series."""
-CHUNK = 32
-"""Series a chunk, so that a time step's states stay in the processor's cache."""
+CHUNK = 128
+"""Series a chunk: a step's states stay in cache, and calls cost little (16 to 128 measured)."""
 
 
 @dataclass(frozen=True, eq=False)

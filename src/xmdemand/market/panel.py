@@ -142,8 +142,9 @@ def read_panel(frame: pd.DataFrame, *, freq: Frequency | None = None) -> Panel:
         problems.append(f"freq is 'M', 'Q' or None, got {freq!r}")
     month = dates.year.to_numpy() * 12.0 + dates.month.to_numpy() - 1
     usable = np.isfinite(month) & ids.notna().to_numpy()
-    problems += _order_problems(ids, dates, usable)
-    found, frequency_problem = _frequency(ids, month, usable, freq)
+    codes, labels = pd.factorize(ids)
+    problems += _order_problems(ids, codes, dates, usable)
+    found, frequency_problem = _frequency(codes, labels, month, usable, freq)
     if frequency_problem:
         problems.append(frequency_problem)
     if problems:
@@ -212,10 +213,10 @@ def _rows(bad: NDArray[np.bool_], ids: pd.Series) -> str:
 
 
 def _order_problems(
-    ids: pd.Series, dates: pd.DatetimeIndex, usable: NDArray[np.bool_]
+    ids: pd.Series, codes: NDArray, dates: pd.DatetimeIndex, usable: NDArray[np.bool_]
 ) -> list[str]:
     problems = []
-    key = pd.DataFrame({"id": ids.to_numpy(), "ds": dates}).loc[usable]
+    key = pd.DataFrame({"id": codes, "ds": dates}).loc[usable]
     twice = key.duplicated(keep=False).to_numpy()
     if twice.any():
         at = np.flatnonzero(usable)[twice]
@@ -236,10 +237,14 @@ def _order_problems(
 
 
 def _frequency(
-    ids: pd.Series, month: NDArray[np.float64], usable: NDArray[np.bool_], asked: Frequency | None
+    codes: NDArray,
+    labels: pd.Index,
+    month: NDArray[np.float64],
+    usable: NDArray[np.bool_],
+    asked: Frequency | None,
 ) -> tuple[Frequency, str]:
     """The panel's frequency, and what speaks against it."""
-    key = pd.DataFrame({"id": ids.to_numpy(), "month": month}).loc[usable].drop_duplicates()
+    key = pd.DataFrame({"id": codes, "month": month}).loc[usable].drop_duplicates()
     if key.empty:
         return asked or "M", ""
     key = key.sort_values(["id", "month"])
@@ -247,19 +252,20 @@ def _frequency(
     smallest = gap.groupby(key.loc[gap.index, "id"]).min()
     quarterly = smallest.index[smallest % 3 == 0]
     monthly = smallest.index[smallest % 3 != 0]
-    days = len(ids[usable]) - len(key)
+    days = int(usable.sum()) - len(key)
     if days > len(key):
         return asked or "M", "several rows a month: the engine takes monthly or quarterly series"
     if asked is None:
         asked = "Q" if len(quarterly) and not len(monthly) else "M"
     every_third = smallest.index[smallest == 3]
     if asked == "Q" and len(monthly):
-        return asked, f"freq is 'Q' but these series are monthly: {name_some(monthly)}"
+        return asked, f"freq is 'Q' but these series are monthly: {name_some(labels[monthly])}"
     counts = key.groupby("id", sort=False)["month"].size()
     regular = [name for name in every_third if counts[name] >= 4]
     if asked == "M" and len(monthly) and regular:
         return asked, (
-            f"mixed frequencies: {name_some(regular)} quarterly, {name_some(monthly)} monthly; "
+            f"mixed frequencies: {name_some(labels[regular])} quarterly, "
+            f"{name_some(labels[monthly])} monthly; "
             "forecast them in two panels"
         )
     return asked, ""

@@ -364,3 +364,19 @@ def test_realisation_is_learnt_from_last_years_plans(city: City, ranking: Rankin
     assert note.fields["ratio"] == pytest.approx(0.5, abs=0.01)
     pi = later.parameters[later.parameters["parameter"] == "realisation"]["estimate"]
     assert pi.mean() == pytest.approx(0.5, rel=0.05)
+
+
+def test_the_next_build_looks_back(city: City, ranking: Ranking) -> None:
+    assert ranking.evaluation is None
+    later = run(city, year=2027, previous={"ranking": to_record(ranking)}, top=20)
+    assert later.evaluation is not None
+    frame = later.evaluation.frame
+    tau = frame[(frame["by"] == "all") & (frame["measure"] == "kendall_tau")]["estimate"].iloc[0]
+    assert tau > 0.5
+    assert {"True", "False"} >= set(frame.loc[frame["by"] == "trained", "group"])
+
+
+def test_another_table_of_indicators_is_another_index(city: City) -> None:
+    two = tuple(item for item in INDICATORS if item.name in ("log_ratio", "long_open"))
+    result = run(city, indicators=two)
+    assert set(result.indicators["indicator"]) == {"log_ratio", "long_open"}

@@ -1,6 +1,6 @@
 """Demand, supply, intent -> indicators -> index -> ranks with uncertainty -> tiers."""
 
-from xmdemand.shortage.evaluate import Evaluation, evaluate
+from xmdemand.shortage.evaluate import Evaluation, evaluate, register_outcome
 from xmdemand.shortage.indicators import INDICATORS, Indicator
 from xmdemand.shortage.methods import Method, methods, register_method
 from xmdemand.shortage.rank import rank
@@ -21,6 +21,7 @@ __all__ = [
     "rank",
     "rank_sets",
     "register_method",
+    "register_outcome",
     "to_record",
     "what_if",
 ]

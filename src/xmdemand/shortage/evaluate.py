@@ -16,6 +16,8 @@ from xmdemand.results import Result
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xmdemand.market.outlook import Outlook
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
@@ -107,6 +109,30 @@ def evaluate(
         slope=calibration_slope(p, top),
         notes=tuple(notes),
     )
+
+
+def register_outcome(
+    outlook: Outlook, record: Mapping[str, Any], *, fewest: int = 12
+) -> pd.DataFrame:
+    """What the register saw since a past edition: log new posts per new seeker, a year of flows.
+
+    Its window begins where the past edition's data ended. Occupations with fewer than `fewest` new
+    posts and seekers together are left out. Those that were listed count as ``trained``, since
+    being listed is what training follows from.
+    """
+    import pandas as pd
+
+    listed = {row.get("code"): bool(row.get("listed")) for row in _entries(record).values()}
+    frame = outlook.frame
+    posts, seekers = frame["posts_past"].fillna(0.0), frame["seekers_past"].fillna(0.0)
+    table = pd.DataFrame(
+        {
+            "occupation": frame.index.astype(str),
+            "outcome": np.log(np.asarray((posts + 0.5) / (seekers + 0.5), dtype=float)),
+            "trained": [listed.get(str(code), False) for code in frame.index],
+        }
+    )
+    return table[np.asarray(posts + seekers, dtype=float) >= fewest].reset_index(drop=True)
 
 
 def _entries(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xmdemand.draws import rng_for
-from xmdemand.errors import name_some
-from xmdemand.notes import Note
+from xmdemand.errors import InputError, name_some
+from xmdemand.notes import Note, Notes
 from xmdemand.shortage import tables
 from xmdemand.shortage.breakdown import by_district, by_group, by_level
 from xmdemand.shortage.decide import decide
+from xmdemand.shortage.evaluate import Evaluation, evaluate, register_outcome
 from xmdemand.shortage.evidence import align
 from xmdemand.shortage.index import compute_index
-from xmdemand.shortage.indicators import INDICATORS, LastYear, measure_all, with_weights
+from xmdemand.shortage.indicators import INDICATORS, Indicator, LastYear, measure_all, with_weights
 from xmdemand.shortage.jobs import explain, look_at_jobs
 from xmdemand.shortage.methods import method_named
 from xmdemand.shortage.need import advise
@@ -50,6 +51,7 @@ def rank(
     method: str = "composite",
     weights: Mapping[str, float] | None = None,
     top: int = 50,
+    indicators: Sequence[Indicator] = INDICATORS,
 ) -> Ranking:
     """Rank a city's occupations by shortage and training need, with their uncertainty.
 
@@ -84,6 +86,8 @@ def rank(
         Weight by indicator where it differs from `INDICATORS`.
     top
         k of P(top k).
+    indicators
+        The declared table; another one is another index.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def rank(
     NotFoundError
         For an unknown method or indicator.
     """
-    declared = with_weights(INDICATORS, weights)
+    declared = with_weights(indicators, weights)
     evidence = align(demand, outlook, intent, classification.frame, n_draws=n_draws)
     past = read_past(previous, evidence.units, len(profile.tiers))
     measured, left_out = measure_all(
@@ -141,6 +145,7 @@ def rank(
         cause=explain(jobs, measured, index, listed | (decision.stars.tier > 0)),
     )
     sensitivity, weights_rank = tables.sensitivity_table(found, top=top, seed=seed)
+    evaluation, told = _look_back(previous, outlook, past.year, top)
     untrained = _untrainable(trainable, evidence.units.codes, listed)
     return Ranking(
         frame=tables.main_frame(found, weights_rank),
@@ -153,8 +158,22 @@ def rank(
         sensitivity=sensitivity,
         parameters=tables.parameter_frame(found),
         goalposts=decision.stars.goalposts.as_dict() | {"year": year},
-        notes=(*evidence.notes, *left_out, *found.notes, *untrained),
+        evaluation=evaluation,
+        notes=(*evidence.notes, *left_out, *found.notes, *untrained, *told),
     )
+
+
+def _look_back(
+    previous: Mapping[str, Any] | None, outlook: Outlook | None, year: int, top: int
+) -> tuple[Evaluation | None, Notes]:
+    """How last edition's ranking did, where the register has since seen enough to tell."""
+    if not previous or outlook is None:
+        return None, ()
+    try:
+        found = evaluate(previous, register_outcome(outlook, previous), k=top)
+    except InputError:
+        return None, (Note("shortage.not_evaluated", where=str(year)),)
+    return found, found.notes
 
 
 def _untrainable(

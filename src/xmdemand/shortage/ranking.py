@@ -13,6 +13,8 @@ from xmdemand.results import Result
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xmdemand.shortage.evaluate import Evaluation
+
 
 @dataclass(frozen=True, eq=False)
 class Ranking(Result):
@@ -67,6 +69,9 @@ class Ranking(Result):
     goalposts
         What is frozen for later editions: median and spread by indicator, cuts by tier, editions
         since.
+    evaluation
+        Last edition's ranking held against what the register has seen since; None in a first
+        edition or without a register.
     """
 
     frame: pd.DataFrame
@@ -79,4 +84,5 @@ class Ranking(Result):
     sensitivity: pd.DataFrame
     parameters: pd.DataFrame
     goalposts: Mapping[str, object]
+    evaluation: Evaluation | None = None
     notes: Notes = ()

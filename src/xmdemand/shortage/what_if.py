@@ -11,17 +11,23 @@ from numpy.typing import NDArray
 from xmdemand.errors import NotFoundError
 from xmdemand.profile import Profile
 from xmdemand.shortage.goalposts import Goalposts
-from xmdemand.shortage.indicators import INDICATORS, back, forward
+from xmdemand.shortage.indicators import INDICATORS, Indicator, back, forward
 from xmdemand.shortage.ranking import Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 FloatArray = NDArray[np.float64]
 COLUMNS = ("decision", "holds", "quantity", "now", "needed", "change")
 
 
-def what_if(ranking: Ranking, occupation: str, profile: Profile) -> pd.DataFrame:
+def what_if(
+    ranking: Ranking,
+    occupation: str,
+    profile: Profile,
+    *,
+    indicators: Sequence[Indicator] = INDICATORS,
+) -> pd.DataFrame:
     """The smallest change of one quantity alone that turns each decision about an occupation.
 
     Parameters
@@ -32,6 +38,8 @@ def what_if(ranking: Ranking, occupation: str, profile: Profile) -> pd.DataFrame
         Unit code.
     profile
         The thresholds and the tier rule.
+    indicators
+        The table the ranking was made with.
 
     Returns
     -------
@@ -57,7 +65,7 @@ def what_if(ranking: Ranking, occupation: str, profile: Profile) -> pd.DataFrame
     index = ranking.draws["index"].values[:, at]
     if np.isfinite(index).all():
         own = ranking.indicators[ranking.indicators["occupation"] == occupation]
-        rows += list(_tiers(index, row, own, ranking, profile))
+        rows += list(_tiers(index, row, own, ranking, profile, indicators))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -76,7 +84,9 @@ def _tiers(
     indicators: pd.DataFrame,
     ranking: Ranking,
     profile: Profile,
+    table: Sequence[Indicator],
 ) -> Iterable[tuple[object, ...]]:
+    declared = {indicator.name: indicator for indicator in table}
     goalposts = Goalposts.from_dict(ranking.goalposts)
     rule = profile.tier_rule
     now = float(index.mean())
@@ -88,15 +98,19 @@ def _tiers(
         decision = f"tier_{stars}"
         yield decision, holds, "index", now, now + shift, shift
         for item in indicators.to_dict("records"):
-            moved = _moved(item, shift, goalposts)
+            moved = _moved(item, shift, goalposts, declared)
             if moved is not None:
                 value = float(item["value"])
                 yield decision, holds, item["indicator"], value, moved, moved - value
 
 
-def _moved(item: dict[object, object], shift: float, goalposts: Goalposts) -> float | None:
+def _moved(
+    item: Mapping[Hashable, object],
+    shift: float,
+    goalposts: Goalposts,
+    declared: Mapping[str, Indicator],
+) -> float | None:
     """The value one indicator alone would need for the index to move by `shift`."""
-    declared = {indicator.name: indicator for indicator in INDICATORS}
     name = str(item["indicator"])
     weight, z = float(str(item["weight"])), float(str(item["z"]))
     if name not in declared or name not in goalposts.posts or not weight > 0:

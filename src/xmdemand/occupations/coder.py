@@ -104,7 +104,8 @@ class TitleCoder:
             self._lexicon = self._build_lexicon(list(latest["text"]))
             rows = self._lexicon.vectoriser.transform(list(latest["text"]))
             self._learnt = learn(self._lexicon, rows, self._positions(latest["code"]))
-            self._threshold = threshold(self._learnt.score, self._learnt.right, precision)
+            measured = threshold(self._learnt.score, self._learnt.right, precision)
+            self._threshold = min(measured, precision)
 
     def _positions(self, codes: Iterable[str]) -> NDArray[np.int64]:
         return np.searchsorted(self._codes, np.asarray(list(codes), dtype=self._codes.dtype))

@@ -11,7 +11,10 @@ from scipy import sparse
 
 _BITS = 21  # a Unicode code point has at most 21 bits, so three fit into 63
 COMMON = 0.03
-"""Share of documents from which on an n-gram is too common to tell texts apart."""
+"""Share of documents from which on an n-gram is too common to tell texts apart..."""
+
+COMMON_AT_LEAST = 100
+"""...if these are at least so many documents."""
 
 _START, _END = "\x02", "\x03"
 
@@ -52,16 +55,15 @@ class Vectoriser:
         Sorted n-gram keys.
     idf
         ``1 + log((1 + documents) / (1 + documents with the n-gram))``.
-    unseen
-        Weight of an n-gram that is not in the vocabulary: it matches nothing, but makes a text
-        less like the others.
+    documents
+        How many texts the vocabulary was learnt from.
     longest
         The longest n-gram.
     """
 
     keys: NDArray[np.int64]
     idf: NDArray[np.float32]
-    unseen: float
+    documents: int
     longest: int = 3
 
     @classmethod
@@ -72,7 +74,7 @@ class Vectoriser:
         seen = np.unique(rows * len(vocabulary) + column) % max(len(vocabulary), 1)
         df = np.bincount(seen, minlength=len(vocabulary))
         idf = 1 + np.log((1 + len(texts)) / (1 + df))
-        return cls(vocabulary, idf.astype(np.float32), float(1 + np.log(1 + len(texts))), longest)
+        return cls(vocabulary, idf.astype(np.float32), len(texts), longest)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Rows, shape texts x n-grams: of unit length if all n-grams are known, else shorter."""
@@ -87,15 +89,18 @@ class Vectoriser:
         counts.sum_duplicates()
         counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
         squares = np.asarray(counts.multiply(counts).sum(axis=1)).ravel()
+        # an n-gram nobody knows matches nothing, but makes a text less like the others
+        unseen = 1 + np.log(1 + self.documents)
         strange = np.bincount(rows[~known], minlength=len(texts))
-        length = np.sqrt(squares + strange * self.unseen**2)
+        length = np.sqrt(squares + strange * unseen**2)
         length[length == 0] = 1
         return sparse.csr_matrix(sparse.diags(1 / length).astype(np.float32) @ counts)
 
     def columns(self, rows: sparse.csr_matrix) -> sparse.csr_matrix:
         """Rows turned to columns to be met by other rows, without the commonest n-grams.
 
-        N-grams of more than `COMMON` of the documents say little and cost most of the time.
+        N-grams of more than `COMMON` of many documents say little and cost most of the time.
         """
-        rare = self.idf > 1 - np.log(COMMON)
+        allowed = max(COMMON * self.documents, COMMON_AT_LEAST)
+        rare = self.idf >= 1 + np.log((1 + self.documents) / (1 + allowed))
         return sparse.csr_matrix(sparse.diags(rare.astype(np.float32)) @ rows.T)

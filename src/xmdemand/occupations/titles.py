@@ -6,28 +6,25 @@ import re
 import unicodedata
 
 _TRADITIONAL = str.maketrans(
-    "電車員機護術師業務產銷設計劃經營導遊廳飲麵點調釀殺蟲環衛園藝綠養親嬰兒婦產醫藥劑療"
+    "補漏裁縫銀針電車員機護術師業務產銷設計劃經營導遊廳飲麵點調釀殺蟲環衛園藝綠養親嬰兒婦產醫藥劑療"
     "檢驗測試實訓練課輔導學習圖書館傳媒廣編輯錄製攝影裝飾潢鋼鐵鋁銅銲焊鉗鉋銑鑽鍛鑄壓熱處"
     "維護操縱運輸貨倉庫儲揀郵遞駕駛員艙飛帶縫紉織紡鞋繡紙張膠殼線纜絕緣燈構築築結構給"
     "氣體煤礦採鹽糧農漁獸畜牧種場網絡軟硬資訊據碼開發總監協辦話聯繫會賬帳稅審險證券貸"
     "債財務櫃檯檔勞動爭議調解律顧問執隊長軍警衛兵領組長級職稱類別專項幹部門區縣鎮鄉村廠",
-    "电车员机护术师业务产销设计划经营导游厅饮面点调酿杀虫环卫园艺绿养亲婴儿妇产医药剂疗"
+    "补漏裁缝银针电车员机护术师业务产销设计划经营导游厅饮面点调酿杀虫环卫园艺绿养亲婴儿妇产医药剂疗"
     "检验测试实训练课辅导学习图书馆传媒广编辑录制摄影装饰潢钢铁铝铜焊焊钳刨铣钻锻铸压热处"
     "维护操纵运输货仓库储拣邮递驾驶员舱飞带缝纫织纺鞋绣纸张胶壳线缆绝缘灯构筑筑结构给"
     "气体煤矿采盐粮农渔兽畜牧种场网络软硬资讯据码开发总监协办话联系会账账税审险证券贷"
     "债财务柜台档劳动争议调解律顾问执队长军警卫兵领组长级职称类别专项干部门区县镇乡村厂",
 )
-_LEVEL = (
-    r"(?:特级|首席|高级|中级|初级)?技师|[高中初]级工?|[一二三四五]级(?:[/／]?[高中初]级工|[/／]?技师)?"
-    r"|[1-5]级|学徒工|职业资格.{0,3}级"
-)
 _IN_BRACKETS = re.compile(r"[(\[【{《<][^)\]】}》>]*[)\]】}》>]?")
-_RECRUITS = re.compile(
-    r"^.{2,}?招聘(?!专员|顾问|师|经理|主管|助理|运营|主播|实习|岗|官|组长|HR|BP|负责|专家|网站|平台"
-    r"|客服|专业|文员|总监|老师|人员|代表|销售|会|$)"
-)
+_OWN_WORK = (
+    r"(?!专员|顾问|师|经理|主管|助理|运营|主播|实习|岗|官|组长|HR|BP|负责|专家|网站|平台|客服|专业|文员|总监|老师"
+    r"|人员|代表|销售|会|.?$)"
+)  # after 招聘: recruiting is the work itself, not the call
+_RECRUITS = re.compile(rf"^.{{2,}}?(?:招聘|诚聘|直招|急招|急聘|诚招|高薪聘)[-:：]?{_OWN_WORK}")
 _CALLS = re.compile(
-    r"^(?:高薪|急|诚|直|现|特|大量|长期)*(?:招聘|诚聘|急聘|急招|招|聘)(?=.{2})(?!聘|商|生|标|投)"
+    rf"^(?:(?:高薪|大量|长期|[急诚直现特])*(?:招聘{_OWN_WORK}|诚聘|急聘|急招|直招|诚招)|招(?![聘商生标投募])|聘)[:：]?(?=.{{2}})"
 )
 _BENEFIT = re.compile(
     r"五险|一金|社保|双休|单休|周末|大小周|包吃|包住|管吃|管住|吃住|食宿|住宿|提成|底薪|[年月日时]薪|高薪|月入|日入|薪资"
@@ -47,10 +44,9 @@ _PLACES = (
     "|山西|陕西|辽宁|黑龙江|云南|贵州|广西|海南|甘肃|青海|宁夏|新疆|西藏|内蒙古|香港|澳门|台湾"
 )
 _PLACE = re.compile(
-    rf"^(?:(?:{_PLACES})(?:省|市|区|县)?)+(?=.{{2}})|[-—]+(?:{_PLACES})(?:省|市|区|县)?$"
+    rf"^(?:(?:{_PLACES})(?:省|市|区|县)?)+(?=.{{2}})|[-—]*(?:{_PLACES})(?:省|市|区|县)?$"
 )
-_PARTS = re.compile(r"[+,;!。~|\s]+|\.{2,}|…+")
-_TRAILING_LEVEL = re.compile(rf"(?:{_LEVEL})$")
+_PARTS = re.compile(r"[+,;!。~|\s-]+|\.{2,}|…+|(/)")
 _EDGES = "-—_/、:：*·#&'\"“”‘’.?"
 
 
@@ -76,12 +72,12 @@ def clean_title(text: str) -> str:
     ['养老护理员', '电工', '焊工']
     """
     plain = simplify(unicodedata.normalize("NFKC", str(text))).strip()
-    if plain.isalpha() and len(plain) < 4:
+    if plain.isalpha() and len(plain) < 3:
         return plain.lower()
-    title = _IN_BRACKETS.sub(" ", plain)
-    title = _RECRUITS.sub("", title.strip())
-    kept = [part for part in _PARTS.split(title) if part and not _BENEFIT.search(part)]
-    title = _PAY.sub("", "".join(kept))
+    title = _RECRUITS.sub("", _IN_BRACKETS.sub(" ", plain).strip())
+    parts = _PARTS.split(_PAY.sub("", re.sub(r"c\+\+", "cpp", title, flags=re.IGNORECASE)))
+    title = "".join(part for part in parts if part and not _BENEFIT.search(part))
+    title = re.sub(r"/{2,}", "/", title)
     title = _CALLS.sub("", title)
     title = _PLACE.sub("", title).strip(_EDGES)
     return (title or re.sub(r"\s+", "", plain)).lower()

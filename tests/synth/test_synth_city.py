@@ -87,6 +87,13 @@ def test_firms_that_are_all_taken_and_all_respond_sum_to_the_truth(clean):
     assert planned.sum() == clean.truth["planned"].sum()
 
 
+def test_a_census_has_no_sampling_error():
+    everyone = draw(misreport=False, nonresponse=False, mess=False, sampling=False)
+    assert set(everyone.tables.firms["selection"]) == {"take_all"}
+    told = everyone.tables.employers["planned_hires"].sum()
+    assert told == everyone.truth["planned"].sum()
+
+
 def test_a_stratified_expansion_of_the_sample_is_near_the_truth(clean):
     """Second route: N_h / n_h by hand, voluntary firms standing for themselves."""
     firms = clean.tables.firms.copy()

@@ -39,6 +39,7 @@ class Options:
     mess: bool
     season: bool
     cycle: bool
+    sampling: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,7 @@ def city(
     mess: bool = True,
     season: bool = True,
     cycle: bool = True,
+    sampling: bool = True,
 ) -> City:
     """Draw a city.
 
@@ -119,6 +121,8 @@ def city(
         Posts carry everyday titles, and `write` makes files as people send them.
     season, cycle
         Whether months and the business cycle matter.
+    sampling
+        Firms are sampled by industry and size; without it every firm of the frame is asked.
 
     Examples
     --------
@@ -132,7 +136,7 @@ def city(
         raise InputError(f"scale is small or city, got {scale!r}")
     if not FIRST_YEAR + 10 <= year < LAST_YEAR:
         raise InputError(f"year lies between {FIRST_YEAR + 10} and {LAST_YEAR - 1}, got {year}")
-    options = Options(year, scale, seed, misreport, nonresponse, mess, season, cycle)
+    options = Options(year, scale, seed, misreport, nonresponse, mess, season, cycle, sampling)
     world = build_world(
         profile=profile,
         classification=classification,
@@ -176,7 +180,13 @@ def _tables(
     profile: Profile,
     start: dt.date,
 ) -> Tables:
-    frame = returns.draw_sample(world, posts, year=start.year, nonresponse=options.nonresponse)
+    frame = returns.draw_sample(
+        world,
+        posts,
+        year=start.year,
+        nonresponse=options.nonresponse,
+        sampling=options.sampling,
+    )
     employers = returns.answers(
         world,
         posts,

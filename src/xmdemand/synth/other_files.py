@@ -146,10 +146,13 @@ def _workers(city: City, folder: Path) -> Path:
         *("4、年龄段", "5、居住区", "6、人员类别", "7、希望参加的培训职业（工种）", "8、希望等级"),
         "9、抽样方式",
     ]
+    said: dict[int, list[str]] = {}
+    for at, wish in zip(workers["person"], workers["wish"], strict=True):
+        if wish:
+            said.setdefault(at, []).append(mess.untidy_title(rng, wish) if messy else wish)
     rows: list[Row] = []
-    for person, wishes in workers.groupby("person", sort=True):
-        first, at = wishes.iloc[0], int(str(person))
-        said = [mess.untidy_title(rng, wish) if messy else wish for wish in wishes["wish"] if wish]
+    for first in workers.drop_duplicates("person").to_dict("records"):
+        at = int(first["person"])
         day = city.issued - pd.Timedelta(days=int(rng.integers(40, 70)))
         rows.append(
             [
@@ -157,7 +160,7 @@ def _workers(city: City, folder: Path) -> Path:
                 *(LABEL, "10.0.0.1"),
                 *([mess.person(at), mess.id_number(at), mess.phone(at)] if messy else []),
                 *(_years_old(first["age_band"]), first["district"], first["group"]),
-                *("┋".join(said), levels.get(first["level"], "")),
+                *("┋".join(said.get(at, [])), levels.get(first["level"], "")),
                 choice("workers", "selection", first["selection"]),
             ]
         )

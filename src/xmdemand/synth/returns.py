@@ -92,7 +92,9 @@ def _reasons(
     return np.where(told, np.array(REASONS, dtype=object)[pick], "")
 
 
-def draw_sample(world: World, posts: pd.DataFrame, *, year: int, nonresponse: bool) -> pd.DataFrame:
+def draw_sample(
+    world: World, posts: pd.DataFrame, *, year: int, nonresponse: bool, sampling: bool
+) -> pd.DataFrame:
     """The frame with ``selection`` and ``status``; firms that died stand at its end."""
     rng = rng_for(world.seed, "sample", str(year))
     frame = world.firms
@@ -100,7 +102,7 @@ def draw_sample(world: World, posts: pd.DataFrame, *, year: int, nonresponse: bo
         frame = pd.concat([frame, _dead(frame, rng)], ignore_index=True)
     alive = np.arange(len(frame)) < len(world.firms)
     selection = np.full(len(frame), "", dtype=object)
-    rates = dict(zip(SIZES, world.scale.sampling, strict=True))
+    rates = dict(zip(SIZES, world.scale.sampling if sampling else (1.0,) * 4, strict=True))
     strata, sizes = pd.factorize(frame["industry"] + frame["size_class"])[0], frame["size_class"]
     for stratum in range(strata.max() + 1):
         rows = np.flatnonzero(strata == stratum)

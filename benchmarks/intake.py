@@ -26,10 +26,26 @@ from xmdemand.occupations import Classification
 from xmdemand.profile import Profile
 
 COLUMNS = (
-    "firm", "firm_name", "district", "industry", "size_class", "employees", "submitted", "title",
-    "vacancies", "planned_hires", "past_hires", "leavers", "vacancies_3m", "headcount",
-    "hard_reason", "wage", "level", "train_persons", "train_level",
-)  # fmt: skip
+    "firm",
+    "firm_name",
+    "district",
+    "industry",
+    "size_class",
+    "employees",
+    "submitted",
+    "title",
+    "vacancies",
+    "planned_hires",
+    "past_hires",
+    "leavers",
+    "vacancies_3m",
+    "headcount",
+    "hard_reason",
+    "wage",
+    "level",
+    "train_persons",
+    "train_level",
+)
 
 
 def employer_file(path: Path, number: int, n: int, names: list[str], districts: list[str]) -> None:
@@ -63,7 +79,7 @@ def employer_file(path: Path, number: int, n: int, names: list[str], districts: 
                 "中级及以上",
                 5,
                 "五级",
-            ]  # fmt: skip
+            ]
         )
     book.save(path)
 
@@ -103,6 +119,11 @@ def bare_calamine(folder: Path) -> None:
             book.get_sheet_by_name(name).to_python()
 
 
+def tell(what: str, bare: float, whole: float) -> None:
+    """One line of result."""
+    print(f"{what}: bare {bare:.2f} s, read {whole:.2f} s, ratio {whole / bare:.2f}")
+
+
 def main() -> None:
     """Run both comparisons and print their ratios."""
     files, rows, register = (
@@ -120,17 +141,13 @@ def main() -> None:
             )
         bare = seconds(lambda: bare_calamine(books))
         whole = seconds(lambda: read(books, profile, classification))
-        print(
-            f"{files} workbooks, {rows} rows: calamine {bare:.2f} s, read {whole:.2f} s, ratio {whole / bare:.2f}"
-        )
+        tell(f"{files} workbooks, {rows} rows", bare, whole)
         parquet = Path(folder, "register", "register.parquet")
         parquet.parent.mkdir()
         register_frame(register, units[:800], districts).to_parquet(parquet)
         bare = seconds(lambda: pd.read_parquet(parquet))
         whole = seconds(lambda: read(parquet.parent, profile, classification), best_of=1)
-        print(
-            f"{register} register rows: pandas {bare:.2f} s, read {whole:.2f} s, ratio {whole / bare:.2f}"
-        )
+        tell(f"{register} register rows", bare, whole)
 
 
 if __name__ == "__main__":

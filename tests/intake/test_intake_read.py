@@ -96,3 +96,19 @@ def test_the_quality_report_names_the_cell(tmp_path, save, profile, tables_of):
     assert list(sender["行"]) == [7, 8]
     assert sender.loc[1, "栏目"] == header("employers", "firm_name")
     assert sender.loc[1, "处理"] == "退回"
+
+
+def test_a_level_in_the_title_becomes_the_level_required(tmp_path, save, tables_of):
+    rows = [["单位名称", "岗位名称", "当前空缺人数"], ["甲公司", "焊工（中级）", 1]]
+    save(tmp_path / "a.xlsx", rows)
+    row = tables_of(tmp_path).employers.iloc[0]
+    assert (row["post"], row["level"], row["occupation"]) == ("焊工", ("level_4",), "6-18-02-04")
+
+
+def test_official_names_that_hold_separators_are_one_post(
+    tmp_path, save, tables_of, classification
+):
+    names = classification.frame.query("level == 'unit'")["name"]
+    name = next(name for name in names if "、" in name)
+    save(tmp_path / "a.xlsx", [["单位名称", "岗位名称", "当前空缺人数"], ["甲公司", name, 1]])
+    assert list(tables_of(tmp_path).employers["post"]) == [name]

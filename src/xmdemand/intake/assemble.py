@@ -162,8 +162,9 @@ def _one_post_a_row(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
     long["post"] = [post.title if post is not None else "" for post in flat]
     _zero_where_nothing_planned(long)
     long.loc[k > 1, "code"] = ""
-    level = [_level_in_title(stack, post) for post in flat]
-    long["level"] = [a or b for a, b in zip(long["level"], level, strict=True)]
+    titles = [_without_level(stack, post.title if post is not None else "") for post in flat]
+    long["post"] = [title for title, _ in titles]
+    long["level"] = [a or b for a, (_, b) in zip(long["level"], titles, strict=True)]
     return long
 
 
@@ -202,17 +203,16 @@ def _zero_where_nothing_planned(table: pd.DataFrame) -> None:
         table.loc[nothing, f"{name}_kind"] = "exact"
 
 
-_IN_BRACKETS = re.compile(r"[(\[【]([^)\]】]+)[)\]】]")
+_IN_BRACKETS = re.compile(r"[(（\[【]([^)）\]】]+)[)）\]】]")
 
 
-def _level_in_title(stack: Stack, post: Any) -> tuple[str, ...]:
-    if post is None:
-        return ()
-    for inside in _IN_BRACKETS.findall(post.title):
-        found = parse_level(inside, stack.names.levels, ladder=stack.names.ladder)
-        if found.value:
-            return found.value
-    return ()
+def _without_level(stack: Stack, title: str) -> tuple[str, tuple[str, ...]]:
+    """A title without the level in its brackets, and that level."""
+    for found in _IN_BRACKETS.finditer(title):
+        level = parse_level(found[1], stack.names.levels, ladder=stack.names.ladder)
+        if level.value:
+            return (title[: found.start()] + title[found.end() :]).strip() or title, level.value
+    return title, ()
 
 
 REGISTER_COUNTS = (

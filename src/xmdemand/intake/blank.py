@@ -22,7 +22,6 @@ from xmdemand.profile import Profile
 ENTRY_ROWS = 500
 """Rows with drop-down lists and formats."""
 _LISTS = "选项"
-_SURVEYS = ("employers", "workers")
 
 
 def write_blank_workbooks(folder: Path, profile: Profile, *, year: int) -> list[Path]:
@@ -64,15 +63,23 @@ def blank_workbook(kind: Kind, profile: Profile, *, year: int) -> Workbook:
     """The blank workbook of one kind: the table, the instructions, the lists behind drop-downs."""
     book = Workbook()
     table = style.first_sheet(book, "填报表")
-    columns = [
-        column for column in kind.columns if not (column.personal and kind.name == "workers")
-    ]
+    columns = [column for column in kind.columns if _asked(kind, column)]
     _table(table, kind, columns, f"{year}年{profile.city}{kind.title}")
     _drop_downs(book, table, columns, profile)
     _instructions(book.create_sheet("填表说明"), kind, columns, profile)
     book.properties.title = f"{year}年{profile.city}{kind.title}"
     book.properties.creator = profile.bureau
     return book
+
+
+def _asked(kind: Kind, column: Column) -> bool:
+    """Whether our own form asks for a column; others are only understood when they come.
+
+    Firms name a contact for questions; of persons nothing that identifies them is asked.
+    """
+    if kind.name == "workers" and column.name in ("submitted", "seconds"):
+        return False
+    return column.kind != "ignored" or (column.personal and kind.name != "workers")
 
 
 def _table(sheet: Worksheet, kind: Kind, columns: Sequence[Column], title: str) -> None:
@@ -103,6 +110,8 @@ def _table(sheet: Worksheet, kind: Kind, columns: Sequence[Column], title: str) 
                 entry.border = style.THIN
     sheet.freeze_panes = "A4"
     style.print_setup(sheet, head_row=3)
+    if len(columns) > 14:
+        sheet.page_setup.paperSize = 8  # A3
 
 
 _FORMATS = {

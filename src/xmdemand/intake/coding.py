@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from xmdemand.errors import NotFoundError
 from xmdemand.intake.text import bare
 
 if TYPE_CHECKING:
-    from xmdemand.occupations import Classification
+    from xmdemand.occupations import Classification, TitleCoder
 
 TITLE_COLUMNS = ("title", "kind", "n", "status", "code", "name", "score", "method", "alternatives")
 
@@ -121,16 +122,29 @@ def _proposed(
     titles = list(dict.fromkeys(title for title, _ in pairs if title))
     if not titles:
         return {pair: _unmatched(pair[0]) for pair in pairs}
-    from xmdemand.occupations import TitleCoder
-
-    taught = confirmed[["title", "code"]] if len(confirmed) else None
-    frame = TitleCoder(confirmed=taught, classification=classification).code(titles)
+    frame = _coder(confirmed, classification).code(titles)
     by_title = {row["title"]: row for row in frame.to_dict("records")}
     out = {}
     for title, given in pairs:
         row = by_title.get(title)
         out[title, given] = _unmatched(title) if row is None else _from_coder(title, row)
     return out
+
+
+def _coder(confirmed: pd.DataFrame, classification: Classification) -> TitleCoder:
+    from xmdemand.occupations import TitleCoder
+
+    if confirmed.empty:
+        return _untaught_coder(classification)
+    return TitleCoder(confirmed=confirmed[["title", "code"]], classification=classification)
+
+
+@lru_cache(maxsize=1)
+def _untaught_coder(classification: Classification) -> TitleCoder:
+    """A coder nobody has taught is the same every time; starting one takes a second."""
+    from xmdemand.occupations import TitleCoder
+
+    return TitleCoder(classification=classification)
 
 
 def _from_coder(title: str, row: Mapping[Any, Any]) -> dict[str, Any]:

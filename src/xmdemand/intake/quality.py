@@ -56,6 +56,8 @@ def quality_report(tables: Tables, profile: Profile) -> Workbook:
     senders = _sender_sheets(files, problems)
     _overview(overview, files, problems, senders, profile)
     _coverage(book.create_sheet("覆盖情况"), tables, profile)
+    if tables.proposals is not None and len(tables.proposals):
+        _headings(book.create_sheet("表头确认"), tables.proposals)
     for sender, name in senders.items():
         _sender(book.create_sheet(name), sender, files, problems)
     return book
@@ -88,7 +90,7 @@ def _sender_sheets(files: pd.DataFrame, problems: pd.DataFrame) -> dict[str, str
     unread = files.loc[files["state"] == "refused", "file"]
     concerned = {sender_of(file) for file in (*problems["file"], *unread)}
     names: dict[str, str] = {}
-    used = {"总览", "覆盖情况"}
+    used = {"总览", "覆盖情况", "表头确认"}
     for sender in sorted(concerned):
         base = _BAD_NAME.sub("_", sender)[:26] or "未名"
         name, number = base, 2
@@ -161,7 +163,9 @@ def _overview(
             cell.font = Font(name="微软雅黑", size=10.5, color="0563C1", underline="single")
         if item["refused"] or item["state"] == "refused":
             sheet.cell(row, 6).fill = style.MUST_FILL
-    style.set_widths(sheet, [38, 16, 22, 9, 9, 9, 9, 9, 44, 8])
+    widths = [44, 16, 22, 9, 9, 9, 9, 9, 44, 8]
+    style.set_widths(sheet, widths)
+    style.fit_heights(sheet, 5, widths)
     sheet.freeze_panes = "A5"
     style.print_setup(sheet, head_row=4)
 
@@ -201,7 +205,26 @@ def _coverage_lines(tables: Tables, profile: Profile) -> Iterable[list[object]]:
         if "occupation_status" in table and len(table):
             coded = table["occupation_status"].isin(["coded", "group", "not_stated", ""])
             share = f"{coded.mean():.0%} 的记录已对上职业；其余见待确认名称"
+            share = "全部记录已对上职业" if coded.all() else share
             yield [kind.title, "待对应职业", int((~coded).sum()), share]
+
+
+def _headings(sheet: Worksheet, proposals: pd.DataFrame) -> None:
+    """Headings that were taken by likeness or wait for a person."""
+    _title(sheet, "需要确认的表头", 6)
+    hint = "请在 inputs/mapping.toml 中确认；已按相似度采用的也请看一眼。"
+    style.put(sheet["A2"], hint)
+    sheet["A2"].font = style.HINT
+    style.write_row(sheet, 4, ["文件", "工作表", "原表头", "对应栏目", "相似度", "处理"], head=True)
+    for row, item in enumerate(proposals.to_dict("records"), 5):
+        state = "已采用" if item["taken"] else "待确认" if item["kind"] else "整张表待确认"
+        values = [item["file"], item["sheet"], item["heading"], item["header"], item["score"]]
+        style.write_row(sheet, row, [*values, state])
+        sheet.cell(row, 5).number_format = "0%"
+    widths = [44, 16, 30, 26, 9, 14]
+    style.set_widths(sheet, widths)
+    style.fit_heights(sheet, 5, widths)
+    style.print_setup(sheet, head_row=4)
 
 
 def _sender(sheet: Worksheet, sender: str, files: pd.DataFrame, problems: pd.DataFrame) -> None:
@@ -236,7 +259,9 @@ def _sender(sheet: Worksheet, sender: str, files: pd.DataFrame, problems: pd.Dat
         if item["verdict"] == "退回":
             sheet.cell(row, 8).fill = style.MUST_FILL
         row += 1
-    style.set_widths(sheet, [30, 14, 7, 22, 26, 34, 36, 9])
+    widths = [30, 14, 7, 22, 26, 34, 36, 9]
+    style.set_widths(sheet, widths)
+    style.fit_heights(sheet, 5, widths)
     sheet.freeze_panes = "A5"
     sheet.auto_filter.ref = f"A4:H{max(row - 1, 4)}"
     style.print_setup(sheet, head_row=4)

@@ -59,12 +59,6 @@ def set_widths(sheet: Worksheet, widths: Sequence[float]) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = width
 
 
-def fit(texts: Sequence[str], *, least: float = 8, most: float = 40) -> float:
-    """A width that shows the longest text, within bounds."""
-    widest = max((display_width(line) for text in texts for line in text.split("\n")), default=0)
-    return min(most, max(least, 1.1 * widest + 2))
-
-
 def write_row(sheet: Worksheet, row: int, values: Sequence[object], *, head: bool = False) -> None:
     """Write one row of a table with its rules."""
     for place, value in enumerate(values, 1):
@@ -73,8 +67,20 @@ def write_row(sheet: Worksheet, row: int, values: Sequence[object], *, head: boo
         cell.font = HEAD if head else BODY
         cell.border = THIN
         cell.alignment = CENTRE if head or isinstance(value, (int, float)) else WRAP
+        if isinstance(value, int):
+            cell.number_format = "#,##0"
         if head:
             cell.fill = HEAD_FILL
+
+
+def fit_heights(sheet: Worksheet, first: int, widths: Sequence[float]) -> None:
+    """Row heights that show every wrapped line; office programs do not grow rows by themselves."""
+    for row in sheet.iter_rows(min_row=first):
+        lines = max(
+            -(-int(display_width(str(cell.value or ""))) // max(1, int(width) - 1))
+            for cell, width in zip(row, widths, strict=False)
+        )
+        sheet.row_dimensions[row[0].row or first].height = 17.0 * max(1, lines)
 
 
 def print_setup(sheet: Worksheet, *, head_row: int, landscape: bool = True) -> None:

@@ -174,8 +174,8 @@ def test_every_diagnostic_has_words(city, profile, classification):
     from xmdemand.notes import text
 
     for name in demand(city, profile, classification).diagnostics["item"]:
-        assert text(f"survey.item_{name}", "zh")
-        assert text(f"survey.item_{name}", "en")
+        assert text(f"terms.item_{name}", "zh")
+        assert text(f"terms.item_{name}", "en")
 
 
 def test_rates_are_shrunk_more_where_fewer_report(city, profile, classification):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from xmdemand.catalogue import Content, Record
@@ -34,7 +35,7 @@ def main() -> None:
             progress=lambda file, done, total: marks.append((file, time.perf_counter())),
         )
     sizes = {item.file: item.bytes for item in made.files}
-    for (file, start), (_, stop) in zip(marks, marks[1:], strict=False):
+    for (file, start), (_, stop) in pairwise(marks):
         print(f"{file:24} {stop - start:6.2f} s {sizes.get(file, 0):>10,} bytes")
     print(f"{'all':24} {marks[-1][1] - marks[0][1]:6.2f} s, {len(record.catalogue.entries)} rows")
 

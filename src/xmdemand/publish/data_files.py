@@ -158,6 +158,8 @@ def _type(part: Mapping[str, Any]) -> str:
     """The TypeScript type of a JSON Schema fragment as pydantic writes them."""
     if "$ref" in part:
         return part["$ref"].rsplit("/", 1)[-1]
+    if "allOf" in part:  # how pydantic below 2.9 writes a reference with a default
+        return _type(part["allOf"][0])
     if "anyOf" in part:
         return " | ".join(_type(option) for option in part["anyOf"])
     if "enum" in part or "const" in part:

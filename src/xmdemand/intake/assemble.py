@@ -244,7 +244,8 @@ def register(stack: Stack) -> pd.DataFrame:
     nameless = (table["title"] == "") & (table["code"] == "")
     stack.refuse(np.flatnonzero(nameless), "title", "intake.required")
     _refuse_city_totals(stack)
-    table["not_stated"] = table["title"].map(bare).isin(NOT_STATED)
+    vague = [title for title in table["title"].unique() if bare(title) in NOT_STATED]
+    table["not_stated"] = table["title"].isin(vague)
     for side in ("posts", "seekers"):
         parts = table[f"{side}_carried"] + table[f"{side}_new"]
         table[f"{side}_total"] = table[f"{side}_total"].fillna(parts)

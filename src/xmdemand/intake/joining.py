@@ -100,16 +100,16 @@ def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
 
 def superseded_register(table: pd.DataFrame) -> Refusals:
     """Rows of the register that a later file gives again."""
-    sheet = table["source"].str.rpartition("!")[0]
-    key = pd.MultiIndex.from_frame(table[["title", "code", "district", "month"]])
-    if sheet.nunique() < 2 or not key.has_duplicates:
+    key = ["title", "code", "district", "month"]
+    if table["sheet"].nunique() < 2:
         return {}
-    ranks = {name: rank for rank, name in enumerate(sorted(set(sheet), key=precedence))}
-    rank = sheet.map(ranks)
-    latest = rank.groupby([table[c] for c in ("title", "code", "district", "month")]).transform(
-        "max"
-    )
-    return dict.fromkeys(table.loc[(rank < latest).to_numpy(), "source"], "intake.superseded")
+    again = table[table.duplicated(key, keep=False)]
+    if again.empty:
+        return {}
+    ranks = {name: place for place, name in enumerate(sorted(set(again["sheet"]), key=precedence))}
+    rank = again["sheet"].map(ranks)
+    latest = rank.groupby([again[column] for column in key]).transform("max")
+    return dict.fromkeys(again.loc[(rank < latest).to_numpy(), "source"], "intake.superseded")
 
 
 def repeated_persons(table: pd.DataFrame) -> Refusals:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from xmdemand.errors import NotFoundError
 from xmdemand.notes import Language, text
 
-_ROOMS = ("terms", "shortage")
+_ROOMS = ("terms", "shortage", "survey")
 """Where words are looked for: the shared ones, then those of the room that coins the keys."""
 
 

@@ -20,7 +20,7 @@ from xmdemand.survey.employers import EmployerDemand
 from xmdemand.survey.workers import WorkerIntent
 from xmdemand.synth import city
 
-DRAWS = 200
+DRAWS = 100
 
 
 @dataclass(frozen=True)

@@ -171,8 +171,9 @@ def test_published_numbers_are_rounded_or_withheld_with_a_reason(two_years):
         numbers = [entry.demand for entry in content.catalogue.entries]
         numbers += [part.number for e in content.catalogue.entries for part in e.demand_by_district]
         numbers += [total.number for total in content.catalogue.totals]
-        assert any(number.withheld == "few_firms" for number in numbers)
-        assert any(number.withheld == "secondary" for number in numbers)
+        reasons = {number.withheld for number in numbers} - {""}
+        assert "secondary" in reasons
+        assert reasons & {"few_firms", "dominance", "p_percent"}
         for number in numbers:
             assert (number.value is None) == bool(number.withheld)
             assert number.value is None or number.value % 10 == 0
@@ -225,7 +226,7 @@ def table(values: np.ndarray, hidden: np.ndarray) -> Cells:
     return Cells(tuple(keys), everything, parts, (*reasons, *[""] * (rows + columns + 1)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     rows=st.integers(1, 5),

@@ -56,3 +56,16 @@ def test_an_occupation_nobody_trains_for(second, classification):
 def test_nonsense_suggests_what_is_near(second, classification):
     with pytest.raises(NotFoundError, match="飞机装配工"):
         explain(second.record, "飞机", classification)
+
+
+def test_an_outsider_is_told_nothing_of_single_firms(second, classification):
+    entry = next(e for e in second.record.entries if 0 < (e.numbers.get("reporters") or 0) < 3)
+    inside = explain(second.record, entry.code, classification).as_text()
+    outside = explain(second.record, entry.code, classification, public=True).as_text()
+    assert "未来12个月招用需求" in inside
+    assert "未来12个月招用需求" not in outside
+    assert "不予提供" in outside
+    many = next(e for e in second.record.entries if (e.numbers.get("reporters") or 0) >= 5)
+    assert explain(second.record, many.code, classification, public=True) == explain(
+        second.record, many.code, classification
+    )

@@ -71,7 +71,9 @@ class Explanation:
         }
 
 
-def explain(record: Record, asked: str, classification: Classification) -> Explanation:
+def explain(
+    record: Record, asked: str, classification: Classification, *, public: bool = False
+) -> Explanation:
     """Explain any occupation, listed or not, by code or by any title it goes by.
 
     Parameters
@@ -82,6 +84,8 @@ def explain(record: Record, asked: str, classification: Classification) -> Expla
         A code in any spelling, an official name, a work type, or an everyday title.
     classification
         The edition's classification.
+    public
+        For somebody outside: what rests on fewer firms than may be published is left out.
 
     Raises
     ------
@@ -98,9 +102,7 @@ def explain(record: Record, asked: str, classification: Classification) -> Expla
         return Explanation(asked, title, code, name, False, 0, said, ())
     entry = entries[code]
     made = (
-        ("evidence", _evidence(entry)),
-        ("need", _need(entry)),
-        ("index", _index(entry)),
+        *(_withheld(entry) if public and _rests_on_few(entry, record) else _internal(entry)),
         ("place", _place(entry, record)),
         ("decisions", _decisions(entry)),
         ("change", _change(entry, record)),
@@ -116,6 +118,22 @@ def explain(record: Record, asked: str, classification: Classification) -> Expla
         _conclusion(entry, record),
         sections,
     )
+
+
+def _internal(entry: RecordEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (("evidence", _evidence(entry)), ("need", _need(entry)), ("index", _index(entry)))
+
+
+def _withheld(entry: RecordEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    p_need = _value(entry.numbers, "p_need")
+    said = () if p_need is None else (text("catalogue.explain_p_need", p=share_words(p_need)),)
+    return (("evidence", (text("catalogue.explain_withheld"),)), ("need", said))
+
+
+def _rests_on_few(entry: RecordEntry, record: Record) -> bool:
+    """Whether the survey's numbers of an occupation would tell of single firms."""
+    fewest = record.rules.get("disclosure", {}).get("min_firms", 1)
+    return 0 < (_value(entry.numbers, "reporters") or 0.0) < fewest
 
 
 def resolve(asked: str, classification: Classification) -> str:

@@ -221,7 +221,8 @@ def _number(value: Any) -> str:
     if value is None or value != value:
         return "—"
     value = float(value)
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+    whole = value == round(value) or abs(value) >= 1000
+    return f"{value:,.0f}" if whole else f"{value:,.3g}"
 
 
 def _range(low: Any, high: Any) -> str:

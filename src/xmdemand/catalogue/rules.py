@@ -25,6 +25,7 @@ def rules_in_force(material: Material) -> dict[str, Any]:
         "listing": profile.listing.model_dump(mode="json"),
         "tier_rule": profile.tier_rule.model_dump(mode="json"),
         "bad_job": profile.bad_job.model_dump(mode="json"),
+        "disclosure": profile.disclosure.model_dump(mode="json"),
         "index": method.index,
         "weights": dict(sorted(method.weights.items())),
         "cuts": plain(material.ranking.goalposts.get("cuts")),

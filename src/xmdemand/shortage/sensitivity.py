@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xmdemand.errors import NotFoundError
 from xmdemand.shortage.ranks import point_ranks, rank_draws
 
 FloatArray = NDArray[np.float64]
@@ -37,7 +38,7 @@ def normalised(z: FloatArray, how: str) -> FloatArray:
     if how == "standard":
         spread = z.std(axis=0)
         return (z - z.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    raise KeyError(how)
+    raise NotFoundError(f"no scale {how!r}: min_max, percentile or standard")
 
 
 def geometric(z: FloatArray, weights: FloatArray) -> FloatArray:

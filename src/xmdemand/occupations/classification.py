@@ -14,10 +14,8 @@ from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.notes import Note, Notes
 from xmdemand.occupations import codes
 from xmdemand.occupations.layers import COLUMNS, HISTORY_COLUMNS, chinese
+from xmdemand.occupations.tree import LEVELS, check_tree, read_table
 from xmdemand.results import Result
-
-LEVELS = ("major", "sub-major", "minor", "unit")
-"""Levels of the tree: 大类, 中类, 小类, 细类（职业）."""
 
 _ALIKE = 0.5  # share of common characters above which two names are spellings of one
 
@@ -143,7 +141,7 @@ class Classification(Result):
             raise InputError(
                 f"{path}: missing columns {', '.join(missing)}; found {', '.join(table.columns)}"
             )
-        _check_tree(table, str(path))
+        check_tree(table, str(path))
         lineage = table["lineage"] if "lineage" in table.columns else table["code"]
         frame = table.assign(
             lineage=lineage.where(lineage != "", table["code"]),
@@ -237,7 +235,7 @@ class Classification(Result):
 
     def _both(self, code: object, name: str, by_code: _Hit | None, by_name: _Hit) -> Match:
         """Settle a code and a name that were both given, the name being known."""
-        pair = self._pairs.get((self.normalise_code(code) or "", _plain(name)))
+        pair = self._pairs.get((self.normalise_code(code) or "", codes.plain_name(name)))
         if pair is not None:
             return self._match(pair, ())
         if by_code is not None and by_code.code == by_name.code:
@@ -257,7 +255,7 @@ class Classification(Result):
             given = f"{code!r} {name!r}" if not _blank(code) else repr(name)
             raise NotFoundError(f"no occupation is found for {given}; nearest names: {near}")
         official = self.name(by_code.code)
-        if _likeness(_plain(name), official) < _ALIKE:
+        if codes.likeness(codes.plain_name(name), official) < _ALIKE:
             raise NotFoundError(
                 f"{code!r} is {official} here, which {name!r} does not resemble: the code may be "
                 "of another edition; give the official name or correct the code"
@@ -281,7 +279,7 @@ class Classification(Result):
         return self._former_codes.get(plain)
 
     def _by_name(self, name: str, *, near: _Hit | None) -> _Hit | None:
-        plain = _plain(name)
+        plain = codes.plain_name(name)
         same = self._names.get(plain, ())
         if same:
             code = near.code if near is not None and near.code in same else same[0]
@@ -303,7 +301,7 @@ class Classification(Result):
         """
         if self._chinese_shape:
             return codes.normalise(text)
-        return self._spellings.get(_letters(text))
+        return self._spellings.get(codes.letters(text))
 
     def of_lineage(self, lineage: str) -> str | None:
         """The code a lineage has here, or None where this edition does not have it."""
@@ -383,7 +381,7 @@ class Classification(Result):
         >>> Classification.load().search("育婴")[["code", "kind", "matched"]].values.tolist()[0]
         ['4-10-01-01', 'former_name', '育婴员']
         """
-        plain = _plain(text)
+        plain = codes.plain_name(text)
         rows = [hit for hit in self._searchable if plain and plain in hit[2]]
         code = self.normalise_code(text) or codes.fold(text)
         rows += [(c, "code", c) for c in self._rows if code and c.startswith(code)]
@@ -427,14 +425,15 @@ class Classification(Result):
         depth = {level: -rank for rank, level in enumerate(LEVELS)}
         found: dict[str, list[tuple[int, str]]] = {}
         for code, row in self._rows.items():
-            found.setdefault(_plain(row["name"]), []).append((depth[row["level"]], code))
+            found.setdefault(codes.plain_name(row["name"]), []).append((depth[row["level"]], code))
         return {name: tuple(code for _, code in sorted(hits)) for name, hits in found.items()}
 
     @cached_property
     def _work_type_codes(self) -> dict[str, str]:
         table = self.work_type_table
         return {
-            _plain(work): code for code, work in zip(table["code"], table["work_type"], strict=True)
+            codes.plain_name(work): code
+            for code, work in zip(table["code"], table["work_type"], strict=True)
         }
 
     @cached_property
@@ -444,7 +443,7 @@ class Classification(Result):
         return [
             (
                 row["code"],
-                _plain(row["name"]),
+                codes.plain_name(row["name"]),
                 _Hit(self._lineages[row["lineage"]], row["edition"], ""),
             )
             for row in rows
@@ -470,7 +469,7 @@ class Classification(Result):
 
     @cached_property
     def _searchable(self) -> list[tuple[str, str, str]]:
-        named = [(code, "name", _plain(row["name"])) for code, row in self._rows.items()]
+        named = [(code, "name", codes.plain_name(row["name"])) for code, row in self._rows.items()]
         work = [(code, "work_type", name) for name, code in self._work_type_codes.items()]
         former = [(hit.code, "former_name", name) for name, hit in self._former_names.items()]
         return named + work + former
@@ -482,27 +481,13 @@ class Classification(Result):
     @cached_property
     def _spellings(self) -> dict[str, str]:
         """Codes by their letters and figures alone; those that would collide are left out."""
-        keys = pd.Series([_letters(code) for code in self._rows], dtype=object)
+        keys = pd.Series([codes.letters(code) for code in self._rows], dtype=object)
         unique = ~keys.duplicated(keep=False).to_numpy()
         return {key: code for key, code, one in zip(keys, self._rows, unique, strict=True) if one}
 
     def _nearest(self, name: str, n: int = 3) -> list[str]:
-        plain = _plain(name)
-        return sorted(self._names, key=lambda other: (-_likeness(plain, other), other))[:n]
-
-
-def read_table(path: str | Path) -> pd.DataFrame:
-    """A CSV as text columns, in UTF-8 (with or without mark) or GB 18030."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-        except FileNotFoundError:
-            raise NotFoundError(f"{path}: no such file") from None
-        except pd.errors.ParserError as error:
-            raise InputError(f"{path}: not a CSV table ({error})") from None
-    raise InputError(f"{path}: neither UTF-8 nor GB 18030; save it as UTF-8")
+        plain = codes.plain_name(name)
+        return sorted(self._names, key=lambda other: (-codes.likeness(plain, other), other))[:n]
 
 
 @cache
@@ -511,44 +496,7 @@ def _load_chinese(as_of: int | None) -> Classification:
     return Classification(layers.frame, layers.history, layers.work_types, str(layers.year))
 
 
-def _check_tree(table: pd.DataFrame, where: str) -> None:
-    known = set(table["code"])
-    rank = {level: depth for depth, level in enumerate(LEVELS)}
-    told_with = (
-        table["code"] + " (" + table["level"] + ")",
-        table["code"] + " (" + table["parent"] + ")",
-    )
-    problems = {
-        "codes given twice": table.loc[table["code"].duplicated(), "code"],
-        "codes without a name": table.loc[table["name"].str.strip() == "", "code"],
-        f"levels other than {', '.join(LEVELS)}": told_with[0][~table["level"].isin(LEVELS)],
-        "parents that are not in the table": told_with[1][~table["parent"].isin(known | {""})],
-    }
-    level = dict(zip(table["code"], table["level"].map(rank), strict=True))
-    below = table["level"].map(rank) <= table["parent"].map(level).fillna(-1)
-    problems["codes not below their parent's level"] = table.loc[below, "code"]
-    told = [f"{what}: {name_some(rows)}" for what, rows in problems.items() if len(rows)]
-    if told:
-        raise InputError(f"{where}: " + "; ".join(told))
-
-
 def _blank(value: object) -> bool:
     return (
         value is None or (isinstance(value, float) and value != value) or str(value).strip() == ""
     )
-
-
-def _plain(name: str) -> str:
-    """A name without blanks, width differences and trailing L/S signs."""
-    text, _ = codes.split_marks(name.strip())
-    return codes.fold(text)
-
-
-def _letters(text: object) -> str:
-    return "".join(sign for sign in codes.fold(text).casefold() if sign.isalnum())
-
-
-def _likeness(one: str, other: str) -> float:
-    """Dice coefficient of the two sets of characters."""
-    a, b = set(one), set(other)
-    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0

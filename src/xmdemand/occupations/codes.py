@@ -76,3 +76,20 @@ def normalise(text: object) -> str | None:
         return None
     first, *rest = [part for part in found.groups() if part is not None]
     return "-".join([first, *(part.zfill(2) for part in rest)])
+
+
+def plain_name(name: str) -> str:
+    """A name without blanks, width differences and trailing L/S signs."""
+    text, _ = split_marks(name.strip())
+    return fold(text)
+
+
+def letters(text: object) -> str:
+    """Letters and figures alone, case folded."""
+    return "".join(sign for sign in fold(text).casefold() if sign.isalnum())
+
+
+def likeness(one: str, other: str) -> float:
+    """Dice coefficient of the two sets of characters."""
+    a, b = set(one), set(other)
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0

@@ -33,8 +33,10 @@ def votes(likeness: sparse.csr_matrix, labels: NDArray[np.int64], n: int, power:
     """Sum of ``likeness ** power`` over the documents of each of `n` codes."""
     rows = np.repeat(np.arange(likeness.shape[0]), np.diff(likeness.indptr))
     cell = rows * n + labels[likeness.indices]
-    size = likeness.shape[0] * n
-    total = np.bincount(cell, weights=likeness.data**power, minlength=size)
+    raised = likeness.data.copy()
+    for _ in range(power - 1):  # many times faster than ** for small whole powers
+        raised *= likeness.data
+    total = np.bincount(cell, weights=raised, minlength=likeness.shape[0] * n)
     return total.astype(np.float32).reshape(likeness.shape[0], n)
 
 

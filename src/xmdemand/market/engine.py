@@ -157,8 +157,8 @@ def _mix(
         residual = residual + share[:, None] * errors / np.maximum(deviation, 1e-9)[:, None]
     mixture = Mixture(
         weight=np.concatenate(component_weight, axis=1),
-        mean=np.concatenate(mean, axis=1),
-        sd=np.concatenate(sd, axis=1),
+        mean=np.concatenate(mean, axis=1).astype(np.float32),
+        sd=np.concatenate(sd, axis=1).astype(np.float32),
         log=np.repeat([False, True], N_WEIGHTINGS),
         correlation=correlation.astype(np.float32),
         cap=np.log1p(np.nanmax(values, axis=1)),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from xmdemand.market.blocks import BlockForecast
 
 MAX_HORIZON = 36
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +74,16 @@ class Forecast(Result):
 
     def quantiles(self, levels: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
         """Quantiles of every series and period: ``unique_id, ds, quantile, value``."""
-        asked = np.array([check_level(p) for p in levels])
-        values = quantile(self.mixture, special.ndtri(asked)[:, None, None])
-        parts = [
-            self._keyed(quantile=p, value=value.ravel())
-            for p, value in zip(asked, values, strict=True)
-        ]
-        return pd.concat(parts).sort_values(
-            ["unique_id", "ds", "quantile"], kind="stable", ignore_index=True
-        )
+        asked = np.sort([check_level(p) for p in levels])
+        z = special.ndtri(asked)[:, None, None]
+        n_series = len(self.panel.ids)
+        values = np.empty((n_series, self.horizon, len(asked)))
+        for at in range(0, n_series, _AT_ONCE):
+            rows = np.arange(at, min(at + _AT_ONCE, n_series))
+            values[rows] = quantile(self.mixture.take(rows), z).transpose(1, 2, 0)
+        repeat = np.repeat(np.arange(n_series * self.horizon), len(asked))
+        table = self._keyed().iloc[repeat].reset_index(drop=True)
+        return table.assign(quantile=np.tile(asked, n_series * self.horizon), value=values.ravel())
 
     def draws(self, n: int = 1000) -> Draws:
         """Sample paths (n, series, horizon), joint over time and series.

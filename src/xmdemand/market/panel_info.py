@@ -105,31 +105,39 @@ def group_labels(panel: Panel, by: str | None) -> NDArray:
 
 def gather(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> Evidence:
     """Evidence of a block: a panel, and the forecasts of its series by themselves."""
-    values, n_time = panel.values, panel.values.shape[1]
-    period = panel.last[:, None] - np.arange(n_time - 1, -1, -1)[None, :]
-    before = np.concatenate([np.full((len(values), 1), np.nan), values[:, :-1]], axis=1)
-    both = np.isfinite(values) & np.isfinite(before)
-    error = np.clip(np.nan_to_num(fit.residuals), -4, 4).astype(np.float64)
-    at_last = np.zeros_like(values)
-    at_last[:, -1] = values[:, -1]
-    long = pd.DataFrame(
+    names, codes = np.unique(labels.astype(str), return_inverse=True)
+    n_time = panel.values.shape[1]
+    origin = int(panel.last.min()) - n_time + 1
+    width = int(panel.last.max()) - origin + 1
+    cell = (codes * width + panel.last - origin)[:, None] - np.arange(n_time - 1, -1, -1)[None, :]
+    flat = cell.ravel()
+
+    def sums(values: NDArray) -> NDArray[np.float64]:
+        return np.bincount(flat, values.ravel(), minlength=len(names) * width).astype(float)
+
+    before = np.concatenate([np.full((len(cell), 1), np.nan), panel.values[:, :-1]], axis=1)
+    both = np.isfinite(panel.values) & np.isfinite(before)
+    error = np.clip(np.nan_to_num(fit.residuals), -4, 4)
+    size = len(names) * width
+    periods = pd.DataFrame(
         {
-            "label": np.repeat(labels, n_time),
-            "period": period.ravel(),
-            "now": np.where(both, values, 0).ravel(),
-            "before": np.where(both, before, 0).ravel(),
-            "last": at_last.ravel(),
-            "error": error.ravel(),
-            "square": (error**2).ravel(),
-            "n": np.isfinite(fit.residuals).ravel().astype(float),
-        }
+            "now": sums(np.where(both, panel.values, 0)),
+            "before": sums(np.where(both, before, 0)),
+            "last": np.bincount(cell[:, -1], panel.values[:, -1], minlength=size),
+            "error": sums(error),
+            "square": sums(error**2),
+            "n": sums(np.isfinite(fit.residuals)),
+        },
+        index=pd.MultiIndex.from_product(
+            [names, np.arange(origin, origin + width)], names=["label", "period"]
+        ),
     )
     mean, variance = moments(fit.mixture)
     table = {f"mean_{h + 1}": mean[:, h] for h in range(horizon)}
     table |= {f"sd_{h + 1}": np.sqrt(variance[:, h]) for h in range(horizon)}
-    ahead = pd.DataFrame({"label": labels, "period": panel.last, "n": 1.0, **table})
+    ahead = pd.DataFrame({"label": names[codes], "period": panel.last, "n": 1.0, **table})
     return Evidence(
-        periods=long.groupby(["label", "period"]).sum(),
+        periods=periods,
         ahead=ahead.groupby(["label", "period"]).sum(),
         judged=_judge_past(panel, horizon),
     )
@@ -152,6 +160,7 @@ def conclude(evidence: Evidence, horizon: int, season: int) -> PanelInfo:
     end, pull, correlation, factors = {}, {}, {}, []
     for name in names:
         periods = pd.DataFrame(evidence.periods.xs(name, level="label"))
+        periods = periods[periods["n"] > 0]
         ahead = pd.DataFrame(evidence.ahead.xs(name, level="label"))
         end[name] = int(periods.index.max())
         pull[name] = _pull(periods, ahead.loc[[end[name]]].iloc[0], horizon, season)

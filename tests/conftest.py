@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-os.environ["XMDEMAND_CACHE"] = "off"  # a kept result must not hide what a test would show
+# Stages are kept for this run alone; tests of the whole build's bytes switch keeping off.
+os.environ["XMDEMAND_CACHE"] = tempfile.mkdtemp(prefix="xmdemand-tests-")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -31,7 +31,7 @@ def build_in_a_process(folder: Path, **env: str) -> None:
         [sys.executable, "-m", "xmdemand.cli", "--quiet", "build", str(folder)],
         check=True,
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **env},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "XMDEMAND_CACHE": "off", **env},
     )
 
 

@@ -142,6 +142,10 @@ def test_group_coded_posts_are_shared_and_uncoded_ones_told(city, profile, class
     assert 0 < item(lost, "share_uncoded") < 1
     assert lost.frame["estimate"].sum() == pytest.approx(whole.frame["estimate"].sum(), rel=0.02)
     assert lost.frame["n"].sum() == whole.frame["n"].sum() - 20
+    cells = lost.cells.set_index(["occupation", "district"])["firms"]
+    shown = lost.districts.set_index(["occupation", "district"])
+    assert set(shown.index) <= set(cells.index)  # every cell of the estimates can be judged
+    assert (cells[shown.index] == shown["reporters"]).all()
     assert "survey.uncoded" in said(lost)
 
 

@@ -170,17 +170,22 @@ def reporting_firms(work: Weighed, values: Values) -> NDArray[np.intp]:
 
 
 def disclosure_cells(work: Weighed) -> pd.DataFrame:
-    """Firms, unweighted total and the two largest firms, for disclosure control."""
+    """Firms, unweighted total and the two largest firms, for disclosure control.
+
+    Every cell with hires is there. Only firms that name the occupation themselves are counted, so
+    a cell made of posts shared out to it has none, and is withheld.
+    """
     district = labels_of(work.posts, "district")
     tables = []
     for name in ["all", *sorted(set(district))]:
-        here = ((district == name) | (name == "all")) & work.shares.coded
-        table = unit_values(work.hires.masked(here), work.shares.matrix, work.rows).tocoo()
+        here = work.hires.masked((district == name) | (name == "all"))
+        table = unit_values(here, work.shares.matrix, work.rows).tocoo()
         long = pd.DataFrame({"at": table.col, "hires": table.data})
         long = long[long["hires"] > 0].sort_values("hires", ascending=False)
         by = long.groupby("at")["hires"]
-        cell = by.agg(firms="size", total="sum", first="first")
+        cell = by.agg(total="sum", first="first")
         cell["second"] = by.nth(1).set_axis(long["at"][by.cumcount() == 1])
+        cell.insert(0, "firms", reporting_firms(work, here)[cell.index.to_numpy()])
         cell.insert(0, "district", name)
         tables.append(cell.fillna({"second": 0.0}))
     table = pd.concat(tables)

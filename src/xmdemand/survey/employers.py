@@ -60,8 +60,8 @@ class EmployerDemand(Result):
         ``occupation, district, hires, se, reporters``.
     cells
         For disclosure control: ``occupation, district`` (``all`` for the city), ``firms`` (with
-        hires > 0 in rows coded to the occupation), ``total, first, second`` (unweighted total of
-        these rows and the two largest firms).
+        hires > 0 in rows coded to the occupation), ``total, first, second`` (unweighted total and
+        the two largest firms); every cell of the estimates has its row.
     frame
         Indexed by occupation: ``estimate, se, cv, lower, upper, level, n`` (rows coded to it),
         ``reporters`` (firms with such a row), ``certain, basis`` (``direct, model``),

@@ -208,6 +208,8 @@ _IN_BRACKETS = re.compile(r"[(（\[【]([^)）\]】]+)[)）\]】]")
 
 def _without_level(stack: Stack, title: str) -> tuple[str, tuple[str, ...]]:
     """A title without the level in its brackets, and that level."""
+    if title.isalnum():  # no brackets: most titles
+        return title, ()
     for found in _IN_BRACKETS.finditer(title):
         level = parse_level(found[1], stack.names.levels, ladder=stack.names.ladder)
         if level.value:

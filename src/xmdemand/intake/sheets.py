@@ -240,7 +240,7 @@ def problem_rows(sheet: Sheet, problems: Iterable[Problem]) -> Iterator[tuple[ob
             problem.found,
             problem.expected,
             problem.code,
-            sheet.masked_row(problem.place),
+            sheet.masked_row(problem.place) if problem.place in sheet.refused else "",
             sheet.subject(problem.place),
         )
 

@@ -69,8 +69,8 @@ class Tables(Result):
         Refused rows: ``file, sheet, row, column, found, expected, code, text`` where ``text`` is
         the row as read with personal data masked and ``subject`` the firm it is of.
     oddities
-        Cells of accepted rows that a person should look at, with the columns of ``quarantine`` and
-        ``severity`` (``info, warning``).
+        Cells of accepted rows that a person should look at, with the columns of ``quarantine``
+        (``text`` is empty) and ``severity`` (``info, warning``).
     titles
         Title coding: ``title, kind`` (``post, wish, register``), ``n, status, code, name, score,
         method, alternatives``.

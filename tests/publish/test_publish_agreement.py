@@ -129,7 +129,7 @@ def test_every_column_a_catalogue_may_have_can_be_printed() -> None:
         assert all(isinstance(cell, str) for cell in cells(entry, columns_of(catalogue)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(text(alphabet=characters(exclude_categories=("Cs",)), max_size=60))
 def test_any_text_survives_every_machine_format(words: str) -> None:
     catalogue = make_catalogue(1)

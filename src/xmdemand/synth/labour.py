@@ -136,7 +136,7 @@ def _meet(
         "old_stock": old,
         "seeker_stock": people,
         "unfilled": np.divide(
-            reached, opened, out=np.full(reached.shape, np.nan), where=opened > 0
+            np.minimum(reached, opened), opened, out=np.full(opened.shape, np.nan), where=opened > 0
         ),
     }
 

@@ -50,12 +50,15 @@ def titled(text: str) -> str:
 def write_xlsx(path: Path, sheets: Sequence[Sheet], when: dt.date) -> Path:
     """Write sheets as a workbook stamped `when`."""
     from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     book.properties.title = LABEL
     book.properties.creator = "xmdemand"
     for sheet in sheets:
         page = book.create_sheet(sheet.name)
+        for at in range(1, max(map(len, sheet.every), default=0) + 1):
+            page.column_dimensions[get_column_letter(at)].width = 14
         for row in sheet.every:
             page.append(list(row))
         for area in sheet.merges:

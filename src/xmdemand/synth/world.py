@@ -331,9 +331,7 @@ def _posts(firms: pd.DataFrame, occupations: pd.DataFrame, scale: Scale, seed: i
     at_firm: list[NDArray] = []
     at_occupation: list[NDArray] = []
     heads: list[NDArray] = []
-    odds_by_section = {
-        name: weight * np.where(section == name, 1.0, 0.06) for name in np.unique(firms["industry"])
-    }
+    odds_by_section = {name: _odds(weight, section == name) for name in set(firms["industry"])}
     for at, name in enumerate(firms["industry"]):
         odds = odds_by_section[name]
         count = min(int(wanted[at]), int(employees[at]), len(odds))
@@ -354,6 +352,14 @@ def _posts(firms: pd.DataFrame, occupations: pd.DataFrame, scale: Scale, seed: i
     table["base"] = table["headcount"] * rate[table["occupation_at"]] * own
     table["pay"] = rng.normal(0, 0.12, len(table))
     return table
+
+
+def _odds(weight: NDArray[np.float64], own: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Chances of an occupation in an industry: four posts of five are of its own occupations."""
+    inside, outside = weight * own, weight * ~own
+    if not inside.any() or not outside.any():
+        return weight / weight.sum()
+    return 0.8 * inside / inside.sum() + 0.2 * outside / outside.sum()
 
 
 def _walk(

@@ -55,11 +55,15 @@ DISTRICT_EVIDENCE = ("hires", "district_reporters", "district_posts", "district_
 WIDTHS = {
     "code": 13,
     "title": 24,
-    "place": 18,
-    "proposal": 16,
-    "need": 20,
-    "rank": 18,
-    "why": 44,
+    "place": 22,
+    "last_year": 12,
+    "proposal": 25,
+    "reporters": 11,
+    "registered_posts": 11,
+    "need": 22,
+    "p_need": 12,
+    "rank": 20,
+    "why": 62,
     "reason": 34,
     "who": 11,
     "date": 13,
@@ -156,8 +160,10 @@ def answer_sheet(
         style.put(sheet.cell(row, 1), words)
         sheet.cell(row, 1).font = font
     style.write_row(sheet, HEAD_ROW, [heading(column) for column in columns], head=True)
+    sheet.row_dimensions[HEAD_ROW].height = 48
     for at, cells in enumerate(rows, HEAD_ROW + 1):
         style.write_row(sheet, at, [cells.get(column, "") for column in columns])
+        sheet.row_dimensions[at].height = 21
     style.set_widths(sheet, [WIDTHS.get(column, 10) for column in columns])
     _open_answers(sheet, columns, HEAD_ROW + len(rows))
     sheet.freeze_panes = f"{get_column_letter(len(IDENTITY) + 1)}{HEAD_ROW + 1}"
@@ -277,6 +283,8 @@ def _of_district(entry: RecordEntry, name: str) -> dict[str, Any] | None:
 
 
 def _last_year(entry: RecordEntry, record: Record) -> str:
+    if not entry.former_judged:
+        return "—"
     row = entry.row
     if row is not None and row.previous_seq is not None:
         return text("catalogue.remark_previous", seq=row.previous_seq)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -485,9 +487,23 @@ class Classification(Result):
         unique = ~keys.duplicated(keep=False).to_numpy()
         return {key: code for key, code, one in zip(keys, self._rows, unique, strict=True) if one}
 
+    @cached_property
+    def _holding(self) -> dict[str, list[str]]:
+        """Names by the characters in them."""
+        holding: dict[str, list[str]] = {}
+        for name in self._names:
+            for character in set(name):
+                holding.setdefault(character, []).append(name)
+        return holding
+
     def _nearest(self, name: str, n: int = 3) -> list[str]:
+        """The most alike of the names that share most characters: messages need no more."""
         plain = codes.plain_name(name)
-        return sorted(self._names, key=lambda other: (-codes.likeness(plain, other), other))[:n]
+        shared = Counter(
+            chain.from_iterable(self._holding.get(character, ()) for character in set(plain))
+        )
+        likely = sorted(shared, key=lambda other: (-shared[other], other))[: 20 * n]
+        return sorted(likely, key=lambda other: (-codes.likeness(plain, other), other))[:n]
 
 
 @cache

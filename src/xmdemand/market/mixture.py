@@ -156,10 +156,10 @@ def count_quantile(
     for at in range(0, mean.size, step):
         part = slice(at, at + step)
         below = _negative_binomial(mean[part], variance[part], largest)
-        row = np.arange(len(below))
-        flat = (below + 2.0 * row[:, None]).ravel()
-        asked = np.minimum(leading[:, part], 1 - 1e-9) + 2.0 * row
-        out[:, part] = np.searchsorted(flat, asked) - row * below.shape[1]
+        asked = np.ascontiguousarray(np.minimum(leading[:, part], 1 - 1e-9).T)
+        # Row by row: each short table stays in the processor's cache, one long one would not.
+        for row, (table, scores) in enumerate(zip(below, asked, strict=True), start=at):
+            out[:, row] = np.searchsorted(table, scores)
     return np.minimum(out, largest).reshape(*p.shape[: p.ndim - len(shape)], *shape)
 
 

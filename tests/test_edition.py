@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,28 @@ def test_example_inputs_are_the_same_whenever_written(tmp_path):
     for name in ("a", "b"):
         synth.example(tmp_path / name)
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
+
+
+def test_a_build_killed_half_way_loses_nothing(built, tmp_path):
+    folder = tmp_path / "killed"
+    shutil.copytree(built, folder)
+    before = hashes(folder / "out")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "xmdemand.cli", "--quiet", "build", str(folder)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while child.poll() is None and not any(folder.glob(".out.new-*/*")):
+            assert time.monotonic() < deadline, "the build wrote nothing"
+            time.sleep(0.02)
+        assert child.poll() is None, "the build ended before it could be killed"
+    finally:
+        child.kill()
+        child.wait()
+    assert hashes(folder / "out") == before
+    build(folder)
+    assert hashes(folder / "out") == before
+    assert not list(folder.glob(".out.*"))

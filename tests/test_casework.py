@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from xmdemand import Edition
+from xmdemand.catalogue import load_record
 from xmdemand.cli import main
 
 
@@ -82,3 +84,67 @@ def test_status_counts_what_came_and_the_days(run, edition):
     answer = json.loads(run("--json", "status", edition).stdout)
     assert answer["received"]["企业用工需求调查表"] > 0
     assert isinstance(answer["days_left"], int)
+
+
+APPROVED = ("--approver", "陈示例", "--date", "2026-05-20")
+
+
+def test_an_edition_is_frozen_then_only_revised(run, edition):
+    step = json.loads(run("--json", "freeze", edition, "--state", "signed", *APPROVED).stdout)
+    assert (step["state"], step["date"], step["revision"]) == ("signed", "2026-05-20", 0)
+    manifest = json.loads((edition / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["state"], load_record(edition / "out" / "record.json").state) == (
+        "signed",
+        "signed",
+    )
+    assert "0 项不一致" in run("verify", edition).stdout
+    assert "已签发" in run("status", edition).stdout
+    run("build", edition, code=3)
+    run("build", edition, "--revision", "--date", "2026-06-10", code=3)
+
+    gone = load_record(edition / "out" / "record.json").catalogue.entries[0]
+    drop_in_decisions(edition, gone.code)
+    assert (
+        "decisions.csv" in run("freeze", edition, "--state", "published", *APPROVED, code=3).stderr
+    )
+    revised = ("build", edition, "--revision", "--reason", "单位更正", "--date", "2026-06-10")
+    told = json.loads(run("--json", *revised).stdout)["errata"]
+    line = next(line for line in told if gone.code in line["line"])
+    assert gone.name in line["old"]
+    assert (line["new"], line["date"], line["reason"]) == ("", "2026-06-10", "单位更正")
+    record = load_record(edition / "out" / "record.json")
+    assert (record.state, record.catalogue.revision) == ("draft", 1)
+    manifest = json.loads((edition / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert not [row for row in manifest["inputs"] if row["file"].startswith(("freeze", "frozen"))]
+    step = json.loads(run("--json", "freeze", edition, "--state", "published", *APPROVED).stdout)
+    assert (step["revision"], step["reason"]) == (1, "单位更正")
+
+
+def drop_in_decisions(edition, code):
+    path = edition / "decisions.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    row = {
+        "职业编码": code,
+        "意见": "调出",
+        "理由": "单位更正",
+        "决定人": "测试人",
+        "部门": "测试处",
+        "日期": "2026-06-09",
+    }
+    pd.concat([table, pd.DataFrame([row])]).fillna("").to_csv(
+        path, index=False, encoding="utf-8-sig"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--reason", "更正"),
+        ("--date", "2026-06-10"),
+        ("--revision", "--reason", "更正"),
+        ("--revision", "--reason", "更正", "--date", "2026-06-10", "--only", "xlsx"),
+        ("--revision", "--reason", "更正", "--date", "明天"),
+    ],
+)
+def test_a_revision_half_said_is_wrong_usage(run, edition, wrong):
+    run("build", edition, *wrong, code=2)

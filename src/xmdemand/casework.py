@@ -1,4 +1,4 @@
-"""`xmdemand ...` between builds: consultation, title review, tracing a firm, status, changes."""
+"""`xmdemand ...` between builds: consultation, review, tracing, status, changes, freezing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from xmdemand.errors import OutputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xmdemand.catalogue.lifecycle import State
     from xmdemand.terminal import Terminal
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 REFUSED = 3
 
 
@@ -173,10 +175,16 @@ def status(terminal: Terminal, folder: Path) -> None:
     \b
     示例：xmdemand status 2026
     """
+    from xmdemand.catalogue.lifecycle import changed_outputs, state_of
     from xmdemand.edition import Edition
+    from xmdemand.notes import text
     from xmdemand.reminders import days_left, kinds_received, parties_silent
 
     edition = Edition.open(folder)
+    state, changed = state_of(folder), changed_outputs(folder)
+    terminal.say(f"状态：{text(f'catalogue.state_{state}')}")
+    if changed:
+        terminal.say(f"此后改动过的文件：{'、'.join(changed)}")
     received = kinds_received(edition)
     for kind, rows in received.items():
         terminal.say(f"{kind}：{f'{rows:,} 行' if rows else '尚未收到'}")
@@ -185,7 +193,59 @@ def status(terminal: Terminal, folder: Path) -> None:
         terminal.say(f"尚未答复征求意见：{'、'.join(silent)}")
     left = days_left(edition, today=dt.date.today())
     terminal.say(f"离发布期限还有 {left} 天" if left >= 0 else f"已过发布期限 {-left} 天")
-    terminal.done("status", {"received": received, "silent": silent, "days_left": left})
+    terminal.done(
+        "status",
+        {
+            "state": state,
+            "changed": changed,
+            "received": received,
+            "silent": silent,
+            "days_left": left,
+        },
+    )
 
 
-COMMANDS = (consult, review, trace, diff, status)
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--state",
+    type=click.Choice(["consultation", "signed", "published"]),
+    required=True,
+    help="征求意见、已签发、已发布。",
+)
+@click.option("--approver", required=True, help="批准人。")
+@click.option("--date", "day", type=DAY, required=True, help="批准日期。")
+@click.option("--reason", default="", help="更正后再次签发的原因；不写则沿用生成时的原因。")
+@click.pass_obj
+def freeze(
+    terminal: Terminal, folder: Path, state: State, approver: str, day: dt.datetime, reason: str
+) -> None:
+    """记下目录到了哪一步、谁在何日批准、当时的全部文件；签发以后只能更正，不能重新生成。
+
+    \b
+    示例：xmdemand freeze 2026 --state signed --approver 张三 --date 2026-05-20
+    """
+    from xmdemand import catalogue, publish
+    from xmdemand.edition import Edition
+    from xmdemand.errors import InputError, name_some
+    from xmdemand.notes import text
+    from xmdemand.outdir import exclusive, replaced
+
+    edition = Edition.open(folder)
+
+    def restate(state: str) -> None:
+        with replaced(edition.out, keep=True) as fresh:
+            publish.restate(fresh, edition.profile, state)
+
+    with exclusive(folder):
+        if changed := publish.stale_inputs(folder, edition.out, edition.profile):
+            raise InputError(text("catalogue.freeze_other_inputs", files=name_some(changed)))
+        step = catalogue.freeze(
+            folder, state, date=day.date(), approver=approver, reason=reason, restate=restate
+        )
+    said = text(f"catalogue.state_{step.state}")
+    terminal.say(f"{said}：{step.approver}，{step.date}，文件 {len(step.outputs)} 份。")
+    terminal.done("freeze", step.model_dump(mode="json"))
+
+
+COMMANDS = (consult, review, trace, diff, status, freeze)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from xmdemand import __version__
-from xmdemand.casework import COMMANDS
+from xmdemand.casework import COMMANDS, DAY
 from xmdemand.errors import OutputError, XmdemandError
 
 if TYPE_CHECKING:
+    from xmdemand.catalogue import Revision
     from xmdemand.edition import Edition
     from xmdemand.terminal import Terminal
 
@@ -131,30 +132,64 @@ def check(terminal: Terminal, folder: Path) -> None:
 @_folder_argument()
 @click.option("--only", default="", help="只生成这些文件，以逗号分隔，例如 xlsx,json。")
 @click.option("--district", help="为一个区生成区级目录。")
+@click.option("--revision", "revised", is_flag=True, help="更正已签发的目录，印出勘误。")
+@click.option("--reason", help="更正的原因，印在勘误里。")
+@click.option("--date", "day", type=DAY, help="更正的日期。")
 @click.pass_obj
-def build(terminal: Terminal, folder: Path, only: str, district: str | None) -> None:
+def build(
+    terminal: Terminal,
+    folder: Path,
+    only: str,
+    district: str | None,
+    revised: bool,
+    reason: str | None,
+    day: dt.datetime | None,
+) -> None:
     """完成从输入到目录的全过程，写入 DIR/out。
 
     \b
     示例：xmdemand build 2026
           xmdemand build 2026 --only xlsx,json
           xmdemand build 2026 --district 集美区
+          xmdemand build 2026 --revision --reason 更正人数 --date 2026-06-10
     """
-    _build(terminal, folder, only=tuple(filter(None, only.split(","))), district=district)
+    revision = _revision(revised, reason, day)
+    kinds = tuple(filter(None, only.split(",")))
+    if revision and kinds:
+        raise click.UsageError("更正须重新生成全部文件，--revision 不能与 --only 同用")
+    _build(terminal, folder, only=kinds, district=district, revision=revision)
+
+
+def _revision(revised: bool, reason: str | None, day: dt.datetime | None) -> Revision | None:
+    from xmdemand.catalogue import Revision
+
+    if not revised:
+        if reason is not None or day is not None:
+            raise click.UsageError("--reason 和 --date 只用于更正，请加 --revision")
+        return None
+    if day is None:
+        raise click.UsageError("更正要写明日期：--date YYYY-MM-DD")
+    return Revision(reason or "", day.date())
 
 
 def _build(
-    terminal: Terminal, folder: Path, *, only: tuple[str, ...] = (), district: str | None = None
+    terminal: Terminal,
+    folder: Path,
+    *,
+    only: tuple[str, ...] = (),
+    district: str | None = None,
+    revision: Revision | None = None,
 ) -> None:
     from xmdemand.edition import Edition
 
     with terminal.progress() as watch:
-        edition = Edition.open(folder, district=district, watch=watch)
+        edition = Edition.open(folder, district=district, revision=revision, watch=watch)
         published = edition.write(only=only)
     _warn_of_the_day(terminal, edition)
     terminal.accounting(edition.tables)
     terminal.result(edition)
     terminal.truth(edition)
+    errata = terminal.errata(edition)
     for note in published.notes:
         terminal.warn(note.say("zh"))
     terminal.files(published.paths)
@@ -165,6 +200,7 @@ def _build(
             "files": [str(path) for path in published.paths],
             "entries": len(edition.content.catalogue.entries),
             "starred": sum(entry.stars > 0 for entry in edition.content.catalogue.entries),
+            "errata": errata,
             **terminal.counts(edition.tables),
         },
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 from xmdemand import catalogue, intake, market, publish, shortage, survey
 from xmdemand.cache import remembered
+from xmdemand.catalogue.lifecycle import Revision
 from xmdemand.catalogue.record import Content
 from xmdemand.errors import InputError, NotFoundError
 from xmdemand.intake.district import of_district
@@ -59,11 +60,17 @@ class Edition:
     classification: Classification
     previous: Mapping[str, Any] | None = None
     district: str | None = None
+    revision: Revision | None = None
     watch: Watch = field(default=_unwatched, repr=False)
 
     @classmethod
     def open(
-        cls, folder: str | Path, *, district: str | None = None, watch: Watch = _unwatched
+        cls,
+        folder: str | Path,
+        *,
+        district: str | None = None,
+        revision: Revision | None = None,
+        watch: Watch = _unwatched,
     ) -> Edition:
         """Read an edition's choices; its inputs are read when first asked for.
 
@@ -92,6 +99,7 @@ class Edition:
             classification=_classification(profile, settings),
             previous=_previous_record(folder / "previous" / "record.json"),
             district=district,
+            revision=revision,
             watch=watch,
         )
 
@@ -180,7 +188,7 @@ class Edition:
     @cached_property
     def content(self) -> Content:
         """What is listed, starred and changed; the internal record and its public projection."""
-        return catalogue.compile(
+        content = catalogue.compile(
             self.ranking,
             self.tables,
             self.profile,
@@ -192,6 +200,7 @@ class Edition:
             previous=self.previous,
             district=self.district,
         )
+        return catalogue.as_it_stands(content, self.folder, self.revision)
 
     @property
     def notes(self) -> Notes:
@@ -211,9 +220,12 @@ class Edition:
 
         Raises
         ------
+        InputError
+            If the edition is frozen and no revision is meant.
         OutputError
             If another build runs, a document is held open, or a document cannot be made.
         """
+        catalogue.check_buildable(self.folder, self.revision, district=self.district)
         with exclusive(self.folder), replaced(self.out, keep=bool(only)) as fresh:
             for stage in STAGES:
                 self.watch(stage, 0, 1)
@@ -236,11 +248,12 @@ def build(
     folder: str | Path,
     *,
     district: str | None = None,
+    revision: Revision | None = None,
     only: tuple[str, ...] = (),
     watch: Watch = _unwatched,
 ) -> Edition:
     """Build an edition's documents into its `out/` folder and return it with every result."""
-    edition = Edition.open(folder, district=district, watch=watch)
+    edition = Edition.open(folder, district=district, revision=revision, watch=watch)
     edition.write(only=only)
     return edition
 

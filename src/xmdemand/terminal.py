@@ -163,6 +163,19 @@ class Terminal:
             )
         self.say("对照真值：" + "；".join(parts))
 
+    def errata(self, edition: Edition) -> list[dict[str, Any]]:
+        """What a revision corrects: each line's old and new wording, said and given back."""
+        if edition.revision is None:
+            return []
+        catalogue = edition.content.catalogue
+        lines = [line for line in catalogue.errata if line.revision == catalogue.revision]
+        self.say(f"第 {catalogue.revision} 次更正，勘误 {len(lines)} 处")
+        for line in lines:
+            self.say(f"  {line.line}")
+            self.say(f"    原文：{line.old or '（无）'}")
+            self.say(f"    更正为：{line.new or '（删去）'}")
+        return [line.model_dump(mode="json") for line in lines]
+
     def files(self, written: Sequence[Path]) -> None:
         """Where the documents are."""
         for path in written:

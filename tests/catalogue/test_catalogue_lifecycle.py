@@ -8,8 +8,16 @@ import json
 import pytest
 from catalogue_city import compiled
 
-from xmdemand.catalogue import check_buildable, freeze, load_record, revise, state_of
-from xmdemand.catalogue.lifecycle import changed_inputs, changed_outputs, errata, history
+from xmdemand.catalogue import (
+    Revision,
+    as_it_stands,
+    check_buildable,
+    freeze,
+    load_record,
+    revise,
+    state_of,
+)
+from xmdemand.catalogue.lifecycle import changed_outputs, errata, history
 from xmdemand.errors import InputError
 
 DAY = dt.date(2025, 5, 20)
@@ -58,8 +66,30 @@ def test_a_frozen_edition_is_built_again_only_as_a_revision(edition):
     with pytest.raises(InputError, match="--revision"):
         check_buildable(edition)
     with pytest.raises(InputError, match="原因"):
-        check_buildable(edition, revision=True)
-    check_buildable(edition, revision=True, reason="一家企业更正了人数")
+        check_buildable(edition, Revision(" ", DAY))
+    check_buildable(edition, Revision("一家企业更正了人数", DAY))
+    check_buildable(edition, district="甲区")
+
+
+def test_what_is_not_frozen_is_not_revised(edition):
+    with pytest.raises(InputError, match="不用 --revision"):
+        check_buildable(edition, Revision("漏报更正", DAY))
+
+
+def test_content_carries_the_state_of_its_edition(first, edition):
+    assert as_it_stands(first, edition).record.state == "draft"
+    freeze(edition, "signed", date=DAY, approver="陈示例")
+    assert as_it_stands(first, edition).record.state == "signed"
+    assert as_it_stands(first, edition, Revision("漏报更正", DAY)).record.state == "draft"
+
+
+def test_the_documents_are_told_their_state_once_all_is_in_order(edition):
+    told = []
+    with pytest.raises(InputError, match="批准人"):
+        freeze(edition, "signed", date=DAY, approver=" ", restate=told.append)
+    assert told == []
+    freeze(edition, "signed", date=DAY, approver="陈示例", restate=told.append)
+    assert told == ["signed"]
 
 
 def test_a_revision_prints_the_old_and_new_lines(year, first, edition):
@@ -74,15 +104,22 @@ def test_a_revision_prints_the_old_and_new_lines(year, first, edition):
     assert lines[0].new == ""
     build(edition, content)
     assert changed_outputs(edition) == ("out/record.json",)
-    assert changed_inputs(edition) == ()
-    with pytest.raises(InputError, match="更正原因"):
-        freeze(edition, "signed", date=DAY, approver="陈示例")
-    step = freeze(edition, "signed", date=DAY, approver="陈示例", reason="漏报更正")
-    assert step.revision == 1
+    step = freeze(edition, "signed", date=DAY, approver="陈示例")
+    assert (step.revision, step.reason) == (1, "漏报更正")
     again = revise(compiled(year(2025)), edition, date=DAY, reason="恢复")
     assert [line.revision for line in again.catalogue.errata] == [1, 2]
     assert again.catalogue.errata[1].old == ""
     assert load_record(edition / "frozen" / "1-signed.json") == first.record
+
+
+def test_a_frozen_list_that_changed_without_a_revision_needs_a_reason(year, edition):
+    freeze(edition, "signed", date=DAY, approver="陈示例")
+    gone = load_record(edition / "out" / "record.json").catalogue.entries[0]
+    build(edition, compiled(year(2025).decided({"occupation": gone.code, "action": "drop"})))
+    with pytest.raises(InputError, match="更正原因"):
+        freeze(edition, "signed", date=DAY, approver="陈示例")
+    step = freeze(edition, "signed", date=DAY, approver="陈示例", reason="漏报更正")
+    assert step.revision == 1
 
 
 def test_a_place_alone_is_no_erratum(first):

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from xmdemand.catalogue.consultation import write_consultation
     from xmdemand.catalogue.content import Catalogue
     from xmdemand.catalogue.explanation import Explanation, explain
-    from xmdemand.catalogue.lifecycle import check_buildable, freeze, revise, state_of
+    from xmdemand.catalogue.lifecycle import (
+        Revision,
+        as_it_stands,
+        check_buildable,
+        freeze,
+        revise,
+        state_of,
+    )
     from xmdemand.catalogue.projection import project
     from xmdemand.catalogue.record import Content, Record, load_record
     from xmdemand.catalogue.schema import catalogue_schema, typescript_types
@@ -26,6 +33,8 @@ _HOME = {
     "Content": "record",
     "Explanation": "explanation",
     "Record": "record",
+    "Revision": "lifecycle",
+    "as_it_stands": "lifecycle",
     "catalogue_schema": "schema",
     "check_buildable": "lifecycle",
     "collect_consultation": "answers",
@@ -47,6 +56,8 @@ __all__ = [
     "Content",
     "Explanation",
     "Record",
+    "Revision",
+    "as_it_stands",
     "catalogue_schema",
     "check_buildable",
     "collect_consultation",

@@ -2,7 +2,8 @@
 
 `freeze.json` beside `edition.toml` holds every step: state, day, approver, and the hash of every
 file the edition was made from and of every document made. From ``signed`` on, an edition is frozen:
-another build is a revision, which has a reason and prints 勘误 with the old and new lines.
+another build is a revision, which has a reason and prints 勘误 with the old and new lines. Only the
+city's list has such a life; districts' lists are drafts that follow it.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from pydantic import Field, ValidationError
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Erratum, Frozen
-from xmdemand.catalogue.record import Content, load_record
-from xmdemand.errors import InputError, OutputError, name_some
+from xmdemand.catalogue.record import Content, Record, load_record
+from xmdemand.errors import InputError, OutputError
 from xmdemand.notes import text
 
 State = Literal["draft", "consultation", "signed", "published"]
@@ -32,6 +34,22 @@ KEPT = "frozen"
 """Folder that keeps the record of every frozen state."""
 
 INPUTS = ("edition.toml", "coded_titles.csv", "decisions.csv", "inputs", "previous", "templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Why, and on which day, a frozen edition is built anew.
+
+    Attributes
+    ----------
+    reason
+        As 勘误 prints it.
+    date
+        Of the correction; an argument, since nothing below the command line reads the clock.
+    """
+
+    reason: str
+    date: dt.date
 
 
 class Step(Frozen):
@@ -76,6 +94,7 @@ def freeze(
     date: dt.date,
     approver: str,
     reason: str = "",
+    restate: Callable[[State], object] | None = None,
 ) -> Step:
     """Record that an edition has reached a state, with hashes, day and approver.
 
@@ -88,7 +107,10 @@ def freeze(
     date, approver
         Who approved it when.
     reason
-        Of the revision, where the edition was frozen before.
+        Of the revision, where the edition was frozen before; the one its build gave if empty.
+    restate
+        Writes the new state into the documents, once everything is found in order and before they
+        are hashed.
 
     Raises
     ------
@@ -106,43 +128,84 @@ def freeze(
         raise InputError(text("catalogue.freeze_backwards", now=_said(now), state=_said(state)))
     if not approver.strip():
         raise InputError(text("catalogue.freeze_nobody"))
-    record = folder / "out" / "record.json"
-    if not record.is_file():
+    path = folder / "out" / "record.json"
+    if not path.is_file():
         raise InputError(text("catalogue.freeze_nothing", folder=folder))
-    different = changed_outputs(folder) if STATES.index(now) >= FROZEN_FROM else ()
-    if different and not reason.strip():
-        raise InputError(text("catalogue.freeze_needs_reason", files=name_some(different)))
+    revised = STATES.index(now) >= FROZEN_FROM and _differs(folder, load_record(path))
+    reason = reason.strip() or _reason_of(load_record(path).catalogue)
+    if revised and not reason:
+        raise InputError(text("catalogue.freeze_needs_reason"))
+    if restate is not None:
+        restate(state)
     step = Step(
         state=state,
         date=date,
         approver=approver.strip(),
-        revision=(steps[-1].revision if steps else 0) + int(bool(different)),
-        reason=reason.strip() if different else "",
+        revision=(steps[-1].revision if steps else 0) + int(revised),
+        reason=reason if revised else "",
         inputs=hashes(folder, INPUTS),
         outputs=hashes(folder, ["out"]),
     )
-    kept = folder / KEPT / f"{len(steps) + 1}-{state}.json"
-    _write(kept, record.read_bytes())
+    _write(folder / KEPT / f"{len(steps) + 1}-{state}.json", path.read_bytes())
     lines = [one.model_dump(mode="json") for one in (*steps, step)]
     _write(folder / FILE, json.dumps(lines, ensure_ascii=False, indent=1).encode() + b"\n")
     return step
 
 
-def check_buildable(folder: Path, *, revision: bool = False, reason: str = "") -> None:
+def _differs(folder: Path, record: Record) -> bool:
+    """Whether a record says something else than the last one frozen, its state apart."""
+    return _last_kept(folder).model_copy(update={"state": record.state}) != record
+
+
+def _last_kept(folder: Path) -> Record:
+    steps = history(folder)
+    return load_record(folder / KEPT / f"{len(steps)}-{steps[-1].state}.json")
+
+
+def _reason_of(catalogue: Catalogue) -> str:
+    """The reason an unfrozen revision was built for, as its 勘误 print it."""
+    lines = [line.reason for line in catalogue.errata if line.revision == catalogue.revision]
+    return lines[0] if lines else ""
+
+
+def check_buildable(
+    folder: Path, revision: Revision | None = None, *, district: str | None = None
+) -> None:
     """Refuse to build a frozen edition anew unless it is a revision with a reason.
 
     Raises
     ------
     InputError
-        If the edition is signed or published and no revision is meant, or it has no reason.
+        If the edition is signed or published and no revision is meant, or it has no reason; or if
+        a revision is meant of what is not frozen.
     """
-    now = state_of(folder)
-    if STATES.index(now) < FROZEN_FROM:
-        return
-    if not revision:
+    now: State = "draft" if district else state_of(folder)
+    frozen = STATES.index(now) >= FROZEN_FROM
+    if frozen and revision is None:
         raise InputError(text("catalogue.frozen", state=_said(now)))
-    if not reason.strip():
+    if revision is not None and not frozen:
+        raise InputError(text("catalogue.revision_of_draft", state=_said(now)))
+    if revision is not None and not revision.reason.strip():
         raise InputError(text("catalogue.revision_needs_reason"))
+
+
+def as_it_stands(content: Content, folder: Path, revision: Revision | None = None) -> Content:
+    """Content with the state its edition is in; a revision is a draft until it is frozen.
+
+    Parameters
+    ----------
+    content
+        What the edition was compiled to.
+    folder
+        The edition's.
+    revision
+        What is revised, if the edition is frozen and built anew.
+    """
+    if content.catalogue.district:
+        return content
+    if revision is not None:
+        return revise(content, folder, date=revision.date, reason=revision.reason)
+    return Content(record=content.record.model_copy(update={"state": state_of(folder)}))
 
 
 def revise(content: Content, folder: Path, *, date: dt.date, reason: str) -> Content:
@@ -157,18 +220,11 @@ def revise(content: Content, folder: Path, *, date: dt.date, reason: str) -> Con
     date, reason
         Of the revision.
     """
-    steps = history(folder)
-    frozen = [
-        (number, step)
-        for number, step in enumerate(steps, 1)
-        if STATES.index(step.state) >= FROZEN_FROM
-    ]
-    if not frozen:
+    if STATES.index(state_of(folder)) < FROZEN_FROM:
         return content
-    number, step = frozen[-1]
-    old = load_record(folder / KEPT / f"{number}-{step.state}.json").catalogue
-    revision = step.revision + 1
-    lines = errata(old, content.catalogue, revision=revision, date=date, reason=reason)
+    old = _last_kept(folder).catalogue
+    revision = history(folder)[-1].revision + 1
+    lines = errata(old, content.catalogue, revision=revision, date=date, reason=reason.strip())
     catalogue = content.catalogue.model_copy(
         update={"revision": revision, "errata": (*old.errata, *lines)}
     )
@@ -222,12 +278,6 @@ def changed_outputs(folder: Path) -> tuple[str, ...]:
     """Documents that differ from those of the last step: changed, added or gone."""
     steps = history(folder)
     return () if not steps else _different(steps[-1].outputs, hashes(folder, ["out"]))
-
-
-def changed_inputs(folder: Path) -> tuple[str, ...]:
-    """Inputs that differ from those of the last step."""
-    steps = history(folder)
-    return () if not steps else _different(steps[-1].inputs, hashes(folder, INPUTS))
 
 
 def hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:

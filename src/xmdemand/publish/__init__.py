@@ -5,7 +5,18 @@
 
 from __future__ import annotations
 
-from xmdemand.publish.verify import Check, Verified, verify
+from xmdemand.publish.verify import Check, Verified, restate, stale_inputs, verify
 from xmdemand.publish.write import OUTPUTS, Output, Published, Written, write
 
-__all__ = ["OUTPUTS", "Check", "Output", "Published", "Verified", "Written", "verify", "write"]
+__all__ = [
+    "OUTPUTS",
+    "Check",
+    "Output",
+    "Published",
+    "Verified",
+    "Written",
+    "restate",
+    "stale_inputs",
+    "verify",
+    "write",
+]

@@ -27,6 +27,11 @@ def render_json(catalogue: Catalogue, press: Press) -> bytes:
 
 def render_record(record: Record, press: Press, tables: Tables | None) -> bytes:
     """`record.json`: everything; internal."""
+    return record_bytes(record)
+
+
+def record_bytes(record: Record) -> bytes:
+    """A record as its file holds it."""
     return (record.model_dump_json(indent=1) + "\n").encode()
 
 

@@ -157,7 +157,6 @@ def _add_guide(book: Workbook, record: Record) -> None:
     about: list[list[Value]] = [
         ["目录", formats.whole_title(catalogue)],
         ["范围", f"{catalogue.city}{catalogue.district}"],
-        ["状态", term("state", record.state)],
         ["基准期", formats.period(catalogue.reference_start, catalogue.reference_end)],
         ["数据截止日", formats.day(catalogue.cut_off)],
         ["列入 / 有资格列入", f"{listed} / {eligible}"],

@@ -15,8 +15,8 @@ from xmdemand.publish.data_files import to_json
 from xmdemand.settings import Settings
 
 MANIFEST_VERSION = "1.0"
-MADE = frozenset({"out", "consult", "check", "空白表"})
-"""Folders of an edition that hold nothing anybody handed in."""
+MADE = frozenset({"out", "consult", "check", "空白表", "freeze.json", "frozen"})
+"""What of an edition's folder nobody handed in: what is made, and its steps of life."""
 DEPENDENCIES = (
     "jinja2",
     "numpy",
@@ -102,7 +102,7 @@ def render_manifest(manifest: Mapping[str, Any]) -> bytes:
 def hash_folder(folder: Path) -> list[dict[str, Any]]:
     """Every file below a folder: ``file`` (with /), ``bytes, sha256``, sorted by name.
 
-    Left out are what the software itself makes (the folders of `MADE`, `out-<district>`), hidden
+    Left out are what the software itself makes (the names of `MADE`, `out-<district>`), hidden
     files, and the lock files that Excel and WPS leave beside an open workbook.
     """
     found = []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmdemand.catalogue.content import Catalogue
+from xmdemand.catalogue.record import load_record
 from xmdemand.errors import InputError, NotFoundError
-from xmdemand.publish.manifest import hash_folder, sha256
+from xmdemand.publish.data_files import record_bytes
+from xmdemand.publish.manifest import hash_folder, render_manifest, sha256
 from xmdemand.publish.press import Press
 from xmdemand.publish.templates import Templates
 from xmdemand.publish.write import MANIFEST, OUTPUTS, file_names
@@ -84,27 +86,76 @@ def verify(folder: Path, out: Path, profile: Profile, settings: Settings) -> Ver
         If the manifest cannot be read.
     """
     path = out / profile.files.get("manifest", MANIFEST)
-    if not path.is_file():
-        raise NotFoundError(f"{path} does not exist: nothing was built there yet")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        recorded = {row["file"]: row["sha256"] for row in manifest["outputs"]}
-        handed_in = {row["file"]: row["sha256"] for row in manifest["inputs"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is not a manifest: {error!r}") from error
+    manifest = _read_manifest(path)
     found = {
         file.relative_to(out).as_posix(): sha256(file.read_bytes())
         for file in out.rglob("*")
         if file.is_file() and file != path
     }
-    inputs = {row["file"]: row["sha256"] for row in hash_folder(folder)}
     return Verified(
         (
-            *_compare("input", handed_in, inputs),
-            *_compare("output", recorded, found),
+            *_compare("input", _hashes(manifest["inputs"]), _hashes(hash_folder(folder))),
+            *_compare("output", _hashes(manifest["outputs"]), found),
             *_render_again(folder, out, profile, settings, manifest),
         )
     )
+
+
+def stale_inputs(folder: Path, out: Path, profile: Profile) -> tuple[str, ...]:
+    """Files of an edition that are not as they were when its documents were made.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        As `verify`.
+    """
+    manifest = _read_manifest(out / profile.files.get("manifest", MANIFEST))
+    made_from = _hashes(manifest["inputs"])
+    checks = _compare("input", made_from, _hashes(hash_folder(folder)))
+    return tuple(check.file for check in checks if not check.good)
+
+
+def restate(out: Path, profile: Profile, state: str) -> None:
+    """Write an edition's new state into the record and the manifest beside it.
+
+    No public file holds the state, so these two are all that tell of it.
+
+    Parameters
+    ----------
+    out
+        The folder of documents. Making the whole atomic is the caller's part.
+    profile
+        Names of the files.
+    state
+        One of ``draft, consultation, signed, published``.
+    """
+    names = file_names(profile)
+    record, manifest = out / names["record"], out / names["manifest"]
+    told = load_record(record).model_copy(update={"state": state})
+    content = record_bytes(told)
+    listed = _read_manifest(manifest) | {"state": state}
+    for row in listed["outputs"]:
+        if row["kind"] == "record":
+            row.update(bytes=len(content), sha256=sha256(content))
+    record.write_bytes(content)
+    manifest.write_bytes(render_manifest(listed))
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """A manifest whose lists of files can be relied on."""
+    if not path.is_file():
+        raise NotFoundError(f"{path} does not exist: nothing was built there yet")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for part in ("inputs", "outputs"):
+            _hashes(manifest[part])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is not a manifest: {error!r}") from error
+    return manifest
+
+
+def _hashes(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {row["file"]: row["sha256"] for row in rows}
 
 
 def _compare(what: str, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Check]:

@@ -189,6 +189,7 @@ def test_no_numbers_leave_the_house_unless_the_profile_publishes_them(first):
     ("firms", "total", "first", "second", "reason"),
     [
         (0, 0, 0, 0, ""),
+        (0, 12, 9, 3, "few_firms"),  # posts shared out to an occupation nobody names
         (2, 30, 20, 10, "few_firms"),
         (3, 30, 10, 10, ""),
         (5, 100, 50, 36, "dominance"),

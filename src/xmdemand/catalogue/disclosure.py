@@ -91,7 +91,8 @@ def sensitive(
     Parameters
     ----------
     firms
-        Firms that contribute; a cell without any gives nothing away.
+        Firms that name the occupation themselves. A cell of posts shared out to it has none, and
+        a total: whose posts they are is not known, so it counts as few.
     total, first, second
         Their unweighted sum, and the two largest contributions.
 
@@ -100,10 +101,10 @@ def sensitive(
     >>> rule = DisclosureRule(min_firms=3, dominance_n=2, dominance_share=0.85, p_percent=0.1)
     >>> sensitive(2, 30, 20, 10, rule), sensitive(9, 100, 60, 30, rule)
     ('few_firms', 'dominance')
-    >>> sensitive(9, 100, 40, 20, rule), sensitive(0, 0, 0, 0, rule)
-    ('', '')
+    >>> sensitive(9, 100, 40, 20, rule), sensitive(0, 0, 0, 0, rule), sensitive(0, 12, 9, 3, rule)
+    ('', '', 'few_firms')
     """
-    if firms <= 0:
+    if firms <= 0 and total <= 0:
         return ""
     if firms < rule.min_firms:
         return "few_firms"

@@ -43,6 +43,21 @@ def test_ranks_of_draws_and_of_points_agree() -> None:
     np.testing.assert_allclose(p_top, p_top_k(np.repeat(values, 9, axis=0), 5))
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("n_draws", [1, 2, 999, 1100])
+def test_counted_ranks_are_those_of_stable_sorting(kind: type, n_draws: int) -> None:
+    """Against the slow way: sort stably, rank, take order statistics; half the draws have ties."""
+    draws = np.random.default_rng(n_draws).normal(size=(n_draws, 37)).astype(kind)
+    draws[::2] = draws[::2].round(1)
+    ranks = np.argsort(np.argsort(-draws, axis=1, kind="stable"), axis=1) + 1
+    np.testing.assert_array_equal(rank_draws(draws), ranks)
+    rank, lower, upper, p_top = credible_ranks(draws, top=5, level=0.8)
+    np.testing.assert_array_equal(rank, np.median(ranks, axis=0))
+    np.testing.assert_array_equal(lower, np.quantile(ranks, 0.1, axis=0, method="lower"))
+    np.testing.assert_array_equal(upper, np.quantile(ranks, 0.9, axis=0, method="higher"))
+    np.testing.assert_allclose(p_top, ((ranks <= 5).sum(axis=0) + 0.5) / (n_draws + 1))
+
+
 def test_a_bad_job_leaves_fast_and_pays_little() -> None:
     turnover = np.tile([0.9, 0.9, 0.2, 0.2, np.nan], (50, 1))
     pay = np.tile([-0.4, 0.1, -0.4, 0.1, -0.4], (50, 1))

@@ -84,7 +84,7 @@ def test_explain_answers_for_listed_and_unlisted(run, built):
     )
     told = run("explain", built, listed["code"]).stdout
     assert listed["name"] in told
-    assert "排名" in told
+    assert "紧缺位次" in told
     told = run("explain", built, unlisted["name"]).stdout
     assert unlisted["code"] in told
     assert "未列入" in told

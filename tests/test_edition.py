@@ -46,6 +46,14 @@ def test_an_unknown_district_is_refused(built):
         Edition.open(built, district="浦东新区")
 
 
+def test_an_edition_without_usable_inputs_says_what_to_do(tmp_path, built):
+    shutil.copy(built / "edition.toml", tmp_path)
+    (tmp_path / "inputs").mkdir()
+    with pytest.raises(InputError, match="put the files there") as told:
+        build(tmp_path)
+    assert "xmdemand check" in told.value.note.say("zh")
+
+
 def test_every_row_read_is_accepted_or_refused(built):
     files = Edition.open(built).tables.files
     assert (files["rows_read"] == files["accepted"] + files["refused"]).all()

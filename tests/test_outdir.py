@@ -53,7 +53,7 @@ def test_keep_starts_from_what_is_there(out):
 @pytest.mark.parametrize("owner_file", ["~$catalogue.xlsx", ".~lock.catalogue.xlsx#"])
 def test_a_document_open_in_an_office_program_is_named_before_any_work(out, owner_file):
     (out / owner_file).write_text("")
-    with pytest.raises(OutputError, match=r"请先关闭 catalogue\.xlsx"), replaced(out):
+    with pytest.raises(OutputError, match=r"close catalogue\.xlsx first"), replaced(out):
         pytest.fail("work began although a document is open")
 
 
@@ -66,7 +66,7 @@ def test_a_lock_met_while_swapping_restores_the_last_good(out, monkeypatch):
         real(source, target)
 
     monkeypatch.setattr(os, "replace", locked)
-    with pytest.raises(OutputError, match="请先关闭"), replaced(out) as fresh:
+    with pytest.raises(OutputError, match=r"close .* first"), replaced(out) as fresh:
         (fresh / "b.txt").write_text("new")
     assert contents(out) == {"a.txt": "last good"}
 
@@ -113,4 +113,4 @@ def test_two_builds_at_once_do_not_mix(tmp_path):
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         )
     assert run.returncode == 1
-    assert "正在由另一个程序生成" in run.stderr
+    assert "another process is building" in run.stderr

@@ -44,9 +44,10 @@ class _Commands(click.Group):
 
     def _fail(self, ctx: click.Context, error: XmdemandError, code: int) -> None:
         terminal = ctx.find_object(_terminal_class())
+        message = error.note.say("zh") if error.note else str(error)
         if terminal is not None:
-            terminal.fail(str(error), code)
-        click.echo(f"错误：{error}", err=True)
+            terminal.fail(message, code)
+        click.echo(f"错误：{message}", err=True)
         ctx.exit(code)
 
 

@@ -23,7 +23,7 @@ from xmdemand.errors import InputError, NotFoundError
 from xmdemand.intake.district import of_district
 from xmdemand.intake.tables import Tables
 from xmdemand.market.outlook import Outlook
-from xmdemand.notes import Notes
+from xmdemand.notes import Note, Notes
 from xmdemand.occupations import Classification
 from xmdemand.outdir import exclusive, replaced
 from xmdemand.profile import Profile
@@ -83,15 +83,13 @@ class Edition:
         """
         folder = Path(folder)
         if not (folder / "edition.toml").is_file():
-            raise NotFoundError(
-                f"{folder} is not an edition: it has no edition.toml "
-                f"(make one with `xmdemand new {folder}`)"
-            )
+            raise NotFoundError.told(Note("edition.no_settings", where=str(folder)))
         settings = Settings.load(folder / "edition.toml")
         profile = Profile.load(_beside(folder, settings.profile))
-        if district is not None and district not in {d.name for d in profile.districts}:
-            names = ", ".join(d.name for d in profile.districts)
-            raise InputError(f"{district!r} is no district of {profile.city}; known: {names}")
+        names = [one.name for one in profile.districts]
+        if district is not None and district not in names:
+            fields = {"city": profile.city, "known": "、".join(names)}
+            raise InputError.told(Note("edition.no_district", where=district, fields=fields))
         return cls(
             folder=folder,
             settings=settings,
@@ -166,6 +164,8 @@ class Edition:
     @cached_property
     def ranking(self) -> Ranking:
         """Need, shortage index, ranks and tiers with their uncertainty."""
+        if self.demand is None and self.outlook is None:
+            raise InputError.told(Note("edition.no_inputs", where=str(self.folder / "inputs")))
         return remembered(
             "ranking",
             shortage.rank,
@@ -275,5 +275,6 @@ def _previous_record(path: Path) -> Mapping[str, Any] | None:
     try:
         record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError(f"{path} is not a record of an edition: {error}") from error
+        fields = {"why": str(error)}
+        raise InputError.told(Note("edition.bad_record", str(path), fields=fields)) from error
     return record

@@ -8,10 +8,27 @@ count (`name_some`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from xmdemand.notes import Note
 
 
 class XmdemandError(Exception):
-    """Root of every error the package raises on purpose."""
+    """Root of every error the package raises on purpose.
+
+    The message is for programmers. An error an official meets carries the same as a `note`, whose
+    words the command line takes in Chinese.
+    """
+
+    note: Note | None = None
+
+    @classmethod
+    def told(cls, note: Note) -> Self:
+        """An error from a note: its English words are the message."""
+        error = cls(note.say("en"))
+        error.note = note
+        return error
 
 
 class InputError(XmdemandError, ValueError):

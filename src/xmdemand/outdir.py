@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from xmdemand.errors import OutputError
-from xmdemand.notes import text
+from xmdemand.notes import Note
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise OutputError(text("edition.busy", folder=folder)) from None
+        raise OutputError.told(Note("edition.busy", where=str(folder))) from None
     try:
         yield
     finally:
@@ -86,7 +86,7 @@ def _swap(fresh: Path, target: Path, aside: Path) -> None:
     except PermissionError as error:
         if moved:
             os.replace(aside, target)
-        raise OutputError(text("edition.held_open", files=_name_held(target))) from error
+        raise _held_open(_name_held(target)) from error
     shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -97,10 +97,14 @@ def _refuse_open(target: Path) -> None:
         *(path.name.removeprefix(".~lock.").removesuffix("#") for path in target.glob(".~lock.*#")),
     ]
     if held:
-        raise OutputError(text("edition.held_open", files="、".join(sorted(held))))
+        raise _held_open(sorted(held))
 
 
-def _name_held(target: Path) -> str:
+def _held_open(names: list[str]) -> OutputError:
+    return OutputError.told(Note("edition.held_open", fields={"files": "、".join(names)}))
+
+
+def _name_held(target: Path) -> list[str]:
     """The documents that cannot be opened for writing, for the message."""
     held = []
     for path in sorted(target.rglob("*")):
@@ -110,4 +114,4 @@ def _name_held(target: Path) -> str:
         except (PermissionError, IsADirectoryError):
             if path.is_file():
                 held.append(path.name)
-    return "、".join(held) or target.name
+    return held or [target.name]

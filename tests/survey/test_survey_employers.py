@@ -182,15 +182,6 @@ def test_every_diagnostic_has_words(city, profile, classification):
         assert text(f"terms.item_{name}", "en")
 
 
-def test_rates_are_shrunk_more_where_fewer_report(city, profile, classification):
-    posts = city.employers.assign(headcount=20.0, headcount_kind="exact")
-    rates = demand(replace(city, employers=posts), profile, classification).rates
-    one = rates[rates["rate"] == "vacancy_rate"]
-    assert one["estimate"].between(0, 1).all()
-    assert one["shrinkage"].corr(one["reporters"], method="spearman") > 0.9
-    assert one["estimate"].std() < one["direct"].std()
-
-
 def test_a_firm_that_carries_an_occupation_is_noted(city, profile, classification):
     posts = city.employers.copy()
     code = posts["occupation"].value_counts().index[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,6 @@ from xmdemand.survey.posts import (
     read_count,
     seasonal_factors,
 )
-from xmdemand.survey.rates import smoothed_rates
 from xmdemand.survey.replicates import bootstrap
 from xmdemand.survey.returns import establishments, firm_keys
 from xmdemand.survey.weighted import Rows, fill, replicate_totals
@@ -66,9 +65,6 @@ class EmployerDemand(Result):
         Indexed by occupation: ``estimate, se, cv, lower, upper, level, n`` (rows coded to it),
         ``reporters`` (firms with such a row), ``certain, basis`` (``direct, model``),
         ``influence`` (largest weighted share of one firm).
-    rates
-        ``occupation, rate`` (``vacancy_rate, long_open_share, unqualified_share``), ``reporters,
-        direct, direct_se, estimate, se, shrinkage``: smoothed by Fay-Herriot within groups.
     diagnostics
         ``item, value`` rows for the method page: sample sizes, response rates, design effects,
         shares of demand resting on probability, take_all and voluntary returns.
@@ -84,7 +80,6 @@ class EmployerDemand(Result):
     cells: pd.DataFrame
     frame: pd.DataFrame
     diagnostics: pd.DataFrame
-    rates: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: Notes = ()
 
 
@@ -155,21 +150,17 @@ def employer_demand(
     work = built.Weighed(posts, sample, rows, shares, hires, measures)
     drawn = replicate_totals(hires, shares.matrix, rows)
     certain = built.certain_part(work)
-    totals = built.further_totals(work)
     frame = built.demand_summary(work, drawn, certain)
-    above = parents_of(classification)
-    groups = pd.Index([above.get(code, code) for code in shares.index])
     return EmployerDemand(
         hires=Draws(drawn, shares.index, "persons"),
         certain=certain,
         variance=pd.Series(drawn.var(axis=0, ddof=1), index=shares.index, name="variance"),
-        totals=totals,
+        totals=built.further_totals(work),
         log_wage=built.mean_log_wage(work),
         levels=built.by_level(work),
         districts=built.by_district(work),
         cells=built.disclosure_cells(work),
         frame=frame,
-        rates=smoothed_rates(totals, frame["reporters"].to_numpy(), groups),
         diagnostics=built.demand_diagnostics(work, frame, joined.basis),
         notes=(
             *joined.notes,

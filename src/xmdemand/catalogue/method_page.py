@@ -13,6 +13,7 @@ from xmdemand.catalogue.explanatory import returns
 from xmdemand.catalogue.material import Material
 from xmdemand.catalogue.record import RecordEntry
 from xmdemand.notes import text
+from xmdemand.survey.demand_tables import DIRECT_CV, DIRECT_REPORTERS
 from xmdemand.terms import term
 
 
@@ -68,12 +69,27 @@ def _response(material: Material) -> MethodSection:
         for name, result in (("employers", material.demand), ("workers", material.intent))
         if result is not None
     ]
-    model = ""
-    if material.demand is not None:
-        basis = material.demand.frame["basis"]
-        n, modelled = len(basis), int((basis == "model").sum())
-        model = text("catalogue.method_model", n=n, modelled=modelled) if n else ""
-    return _section("response", model, tables=tables)
+    return _section("response", *_modelled(material), tables=tables)
+
+
+def _modelled(material: Material) -> tuple[str, ...]:
+    """How many occupations rest on the model and which: the shorter list is named."""
+    if material.demand is None or material.demand.frame.empty:
+        return ()
+    basis = material.demand.frame["basis"]
+    direct, model = basis.index[basis == "direct"], basis.index[basis == "model"]
+    said = text(
+        "catalogue.method_model",
+        n=len(basis),
+        modelled=len(model),
+        reporters=DIRECT_REPORTERS,
+        cv=f"{DIRECT_CV:.0%}",
+    )
+    kind, fewer = ("direct", direct) if len(direct) <= len(model) else ("modelled", model)
+    if fewer.empty:
+        return (said,)
+    names = "、".join(material.classification.name(str(code)) for code in fewer)
+    return said, text(f"catalogue.method_{kind}_named", names=names)
 
 
 def _method(material: Material) -> MethodSection:

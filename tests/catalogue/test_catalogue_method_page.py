@@ -1,0 +1,41 @@
+"""The method page says what demand rests on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from catalogue_city import compiled
+
+
+def response(content):
+    return next(one for one in content.catalogue.method if one.key == "response")
+
+
+def test_it_tells_which_share_of_demand_rests_on_which_returns(first, year):
+    table = dict(response(first).tables[0].rows)
+    shares = [
+        float(table[f"需求中来自{kind}的比例"])
+        for kind in ("抽样单位", "全数调查单位", "自愿填报单位")
+    ]
+    assert sum(shares) == pytest.approx(1, abs=0.01)
+    diagnostics = year(2025).demand.diagnostics.set_index("item")["value"]
+    assert float(table["抽样单位应答率"]) == pytest.approx(
+        diagnostics["response_probability"], rel=0.01
+    )
+    assert {"权数的设计效应", "全市总量的设计效应", "应答单位数"} <= set(table)
+
+
+@pytest.mark.parametrize("kind", ["direct", "model"])
+def test_it_names_the_occupations_of_the_shorter_list(year, kind):
+    """Those that rest on the model, or where most do, those that do not."""
+    given = year(2026)
+    frame = given.demand.frame.copy()
+    frame["basis"] = {"direct": "model", "model": "direct"}[kind]
+    few = frame.index[[0, 5]]
+    frame.loc[few, "basis"] = kind
+    content = compiled(replace(given, demand=replace(given.demand, frame=frame)))
+    said = response(content).paragraphs
+    named = [given.classification.name(code) for code in few]
+    assert said[1].endswith(f"：{'、'.join(named)}。")
+    assert ("模型的职业" in said[1]) == (kind == "model")

@@ -166,6 +166,7 @@ def main() -> None:
     print(f"{'task':<42}{'ours, s':>9}{'svy, s':>9}{'svy / ours':>12}{'largest gap of se':>19}")
     for task in (
         lambda: compare_totals(rng, 20_000, 200, peer=peer),
+        lambda: compare_totals(rng, 100_000, 100, peer=peer),
         lambda: compare_replicates(rng, peer=peer),
         # svy's time grows with rows x domains squared: minutes here, so our own time alone.
         lambda: compare_totals(rng, 100_000, 1_000, peer=False),

@@ -97,6 +97,13 @@ def test_groups_are_named_for_enough_wishes_only(year):
     assert isinstance(groups, pd.DataFrame)
 
 
+def test_groups_are_unknown_where_nobody_was_asked(year):
+    given = year(2025).with_profile(public_columns=("code", "name", "groups"))
+    unasked = replace(given.ranking, groups=given.ranking.groups.iloc[:0])
+    entries = compiled(replace(given, ranking=unasked)).catalogue.entries
+    assert {entry.groups for entry in entries} == {None}
+
+
 @pytest.fixture(scope="module")
 def of_one_district(year):
     name = year(2025).profile.districts[0].name

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -97,15 +98,41 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def test_the_pdf_has_the_codes_in_order(published: Published) -> None:
-    import shutil
+def test_what_is_unknown_says_so_in_every_format(tmp_path: Path) -> None:
+    blank = {"levels": (), "training": (), "department": "", "industry": "电子信息"}
+    content = make_content(2)
+    asked, unasked = content.catalogue.entries
+    entries = (
+        asked.model_copy(update={**blank, "groups": ()}),
+        unasked.model_copy(update={**blank, "groups": None}),
+    )
+    catalogue = content.catalogue.model_copy(update={"entries": entries})
+    content = content.model_copy(
+        update={"record": content.record.model_copy(update={"catalogue": catalogue})}
+    )
+    write(content, tmp_path, make_profile(), make_settings())
+    keys = [column.key for column in columns_of(catalogue)]
+    for name in ("catalogue.excel.csv", "catalogue.xlsx", "catalogue.docx", "index.html"):
+        first, second = (dict(zip(keys, row, strict=True)) for row in READERS[name](tmp_path))
+        assert [first[key] for key in ("levels", "training", "department")] == ["待核"] * 3, name
+        assert (first["groups"], second["groups"]) == ("不限", "待核"), name
+    printed = pdf_words(tmp_path / "catalogue.pdf")
+    assert printed.count("待核") >= 7
+    assert "不限" in printed
 
+
+def pdf_words(path: Path) -> str:
+    """What a reader copies out of a PDF."""
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("pdftotext is not on this machine")
-    path = str(published.folder / "catalogue.pdf")
-    text = subprocess.run([program, "-layout", path, "-"], capture_output=True, check=True).stdout
-    found = re.findall(r"\d-\d\d-\d\d-\d\d", text.decode().split("较上年目录的调整情况")[0])
+    run = subprocess.run([program, "-layout", str(path), "-"], capture_output=True, check=True)
+    return run.stdout.decode()
+
+
+def test_the_pdf_has_the_codes_in_order(published: Published) -> None:
+    text = pdf_words(published.folder / "catalogue.pdf").split("较上年目录的调整情况")[0]
+    found = re.findall(r"\d-\d\d-\d\d-\d\d", text)
     assert found == [entry.code for entry in make_catalogue(ROWS).entries]
 
 

@@ -163,7 +163,9 @@ class CatalogueEntry(Frozen):
     stars: int = Field(default=0, ge=0, description="0: a training need, not in urgent shortage.")
     tier: str = Field(default="", description="The tier's name, for example 急需紧缺.")
     training: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
+    groups: tuple[str, ...] | None = Field(
+        default=(), description="Groups that stand out; empty: 不限; null (nobody was asked): 待核."
+    )
     department: str = Field(default="", description="The leading department.")
     departments: tuple[str, ...] = ()
     work_types: tuple[str, ...] = ()

@@ -267,7 +267,7 @@ def line_of(entry: CatalogueEntry | None) -> str:
         "、".join(level.name for level in entry.levels),
         "★" * entry.stars,
         "、".join(entry.training),
-        "、".join(entry.groups),
+        "、".join(entry.groups or ()),
         entry.department,
         "" if entry.demand is None or entry.demand.value is None else f"{entry.demand.value:g}",
     )

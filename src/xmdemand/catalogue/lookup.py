@@ -92,7 +92,7 @@ def _names(entry: CatalogueEntry, column: str) -> tuple[str, ...]:
         return tuple(level.name for level in entry.levels)
     if column == "field":
         return (entry.field,)
-    return entry.districts if column == "districts" else entry.groups
+    return entry.districts if column == "districts" else entry.groups or ()
 
 
 def _term(asked: str, terms: Iterable[Term], catalogue: Catalogue, column: str) -> str:

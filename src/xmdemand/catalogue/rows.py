@@ -81,8 +81,13 @@ class RowSources:
         names = [plain(row["work_type"]) for row in self.trainable.get(code, ())]
         return tuple(dict.fromkeys(str(name) for name in names if name))
 
-    def group_names(self, code: str) -> tuple[str, ...]:
-        """Key groups with most wishes, where a group wishes it more than groups do on average."""
+    def group_names(self, code: str) -> tuple[str, ...] | None:
+        """Key groups with most wishes, where a group wishes it more than groups do on average.
+
+        None where no group was asked at all.
+        """
+        if self.material.ranking.groups.empty:
+            return None
         names = {group.key: group.name for group in self.material.profile.groups}
         fit = [
             row

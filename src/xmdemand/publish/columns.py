@@ -63,11 +63,12 @@ def _by_district(entry: CatalogueEntry) -> str:
 
 
 def _levels(entry: CatalogueEntry) -> str:
-    return formats.listing([level.name for level in entry.levels]) or formats.UNKNOWN
+    return formats.known(formats.listing([level.name for level in entry.levels]))
 
 
 def _subsidy(entry: CatalogueEntry) -> str:
-    return "；".join(f"{level.name} {formats.rate(level)}" for level in entry.levels)
+    rates = (f"{level.name} {formats.rate(level)}" for level in entry.levels)
+    return formats.known("；".join(rates))
 
 
 def _uplift(entry: CatalogueEntry) -> str:
@@ -76,17 +77,17 @@ def _uplift(entry: CatalogueEntry) -> str:
 
 
 _DECLARED = (
-    Column("seq", lambda e: str(e.seq), 4.6, "center", True, lambda e: e.seq),
-    Column("industry", lambda e: e.industry, 8, "center"),
-    Column("field", lambda e: e.field, 8, "center"),
-    Column("name", formats.name_with_marks, 16),
+    Column("seq", lambda e: str(e.seq), 4.4, "center", True, lambda e: e.seq),
+    Column("industry", lambda e: e.industry, 7.4, "center"),
+    Column("field", lambda e: e.field, 7.4, "center"),
+    Column("name", formats.name_with_marks, 15.2),
     Column("code", lambda e: e.code, 9, "center", True),
     Column("work_types", lambda e: formats.listing(e.work_types), 12),
-    Column("levels", _levels, 10, "center"),
-    Column("stars", lambda e: formats.stars(e.stars), 7, "center", True),
-    Column("training", lambda e: formats.listing(e.training), 15),
-    Column("groups", lambda e: formats.listing(e.groups), 12),
-    Column("department", lambda e: e.department, 8, "center"),
+    Column("levels", _levels, 13.8, "center"),
+    Column("stars", lambda e: formats.stars(e.stars), 6, "center", True),
+    Column("training", lambda e: formats.training(e.training), 20, "center"),
+    Column("groups", lambda e: formats.groups(e.groups), 10.4, "center"),
+    Column("department", lambda e: formats.known(e.department), 7.4, "center"),
     Column("subsidy", _subsidy, 14),
     Column("uplift", _uplift, 6, "center"),
     Column("institutions", lambda e: formats.count(e.institutions), 6, "center"),
@@ -97,7 +98,7 @@ _DECLARED = (
     Column("ratio", lambda e: formats.public_number(e.ratio, 2), 7, "right", True, _value("ratio")),
     Column("wage", lambda e: formats.public_number(e.wage), 8, "right", True, _value("wage")),
     Column("decision", lambda e: e.decision, 13),
-    Column("remark", lambda e: e.remark, 9),
+    Column("remark", lambda e: e.remark, 7),
 )
 COLUMNS = {column.key: column for column in _DECLARED}
 """Every column that can be printed, by key."""

@@ -17,7 +17,9 @@ from xmdemand.catalogue.content import (
 )
 
 UNKNOWN = "待核"
+TRAINING = "培训"
 NONE = "暂无"
+ANYBODY = "不限"
 WITHHELD = {"secondary": "**"}
 SYNTHETIC = "示例数据，非真实统计"
 
@@ -129,6 +131,35 @@ def listing(items: Sequence[str]) -> str:
     'a、b'
     """
     return "、".join(items)
+
+
+def known(words: str) -> str:
+    """Words that must be there: 待核 where they are not.
+
+    >>> known("市工信局"), known("")
+    ('市工信局', '待核')
+    """
+    return words or UNKNOWN
+
+
+def groups(names: Sequence[str] | None) -> str:
+    """Groups that stand out: 不限 where none does, 待核 where nobody was asked.
+
+    >>> groups(["残疾人", "失业人员"]), groups([]), groups(None)
+    ('残疾人、失业人员', '不限', '待核')
+    """
+    return UNKNOWN if names is None else listing(names) or ANYBODY
+
+
+def training(names: Sequence[str]) -> str:
+    """Kinds of training; the word that all end in is said once, so that a cell stays short.
+
+    >>> training(["就业技能培训", "项目制培训"]), training(["就业技能培训"]), training([])
+    ('就业技能、项目制培训', '就业技能培训', '待核')
+    """
+    common = all(name.endswith(TRAINING) and name != TRAINING for name in names)
+    shorter = [name.removesuffix(TRAINING) for name in names[:-1]] if common else names[:-1]
+    return known(listing([*shorter, *names[-1:]]))
 
 
 def rate(level: EntryLevel) -> str:

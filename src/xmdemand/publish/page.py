@@ -144,7 +144,7 @@ def search_text(entry: CatalogueEntry) -> str:
 
 
 def _each(entries: Iterable[CatalogueEntry], name: str) -> Iterable[str]:
-    return (value for entry in entries for value in getattr(entry, name))
+    return (value for entry in entries for value in getattr(entry, name) or ())
 
 
 def _choices(values: Iterable[str], terms: Sequence[Any]) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _row(entry: CatalogueEntry, columns: Sequence[Column], filters: Sequence[Fil
         "f": [entry.field],
         "d": entry.districts,
         "l": [level.name for level in entry.levels],
-        "g": entry.groups,
+        "g": entry.groups or (),
         "t": [formats.stars(entry.stars) or "未标注"],
     }
     keys = [

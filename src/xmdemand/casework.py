@@ -1,8 +1,11 @@
-"""`xmdemand ...` between builds: consultation, review, tracing, status, changes, freezing."""
+"""`xmdemand ...` between builds: consultation, review, tracing, changes, freezing, replays."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +17,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xmdemand.catalogue.lifecycle import State
+    from xmdemand.replay import Replay
     from xmdemand.terminal import Terminal
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 REFUSED = 3
+SIZE_NAMES = {"small": "招聘量较小", "medium": "招聘量居中", "large": "招聘量较大"}
+MEASURE_NAMES = {
+    "hits": "前列命中率",
+    "ndcg": "NDCG",
+    "kendall_tau": "Kendall τ",
+    "brier": "Brier 得分",
+}
 
 
 @click.command()
@@ -248,4 +259,68 @@ def freeze(
     terminal.done("freeze", step.model_dump(mode="json"))
 
 
-COMMANDS = (consult, review, trace, diff, status, freeze)
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--years", type=click.IntRange(1, 10), default=2, show_default=True, help="回溯几年。"
+)
+@click.pass_obj
+def backtest(terminal: Terminal, folder: Path, years: int) -> None:
+    """把截止日退回 12、24 个月，只用当时已有的数据重新排序，与其后一年的实际供求对照。
+
+    \b
+    示例：xmdemand backtest 2026
+    """
+    from xmdemand.edition import Edition
+    from xmdemand.replay import replay
+
+    with terminal.progress() as watch:
+        edition = Edition.open(folder, watch=watch)
+        found, notes = replay(edition, years)
+    fields = edition.profile.names("fields")
+    for one in found:
+        _tell_replay(terminal, one, fields)
+    for note in notes:
+        terminal.warn(note.say("zh"))
+    terminal.done("backtest", {"replays": [_replay_json(one) for one in found]})
+
+
+def _tell_replay(terminal: Terminal, one: Replay, fields: Mapping[str, str]) -> None:
+    for note in one.notes:
+        if note.severity == "warning":
+            terminal.warn(note.say("zh"))
+    found = one.evaluation
+    terminal.say(f"只用 {one.start:%Y-%m} 以前的数据排序，与此后 12 个月的实际供求对照：")
+    names = {"all": {"all": "全部"}, "field": fields, "size": SIZE_NAMES}
+    for (by, group), own in found.frame.groupby(["by", "group"], sort=False):
+        value = own.set_index("measure")["estimate"]
+        told = "，".join(f"{name} {_number(value[key])}" for key, name in MEASURE_NAMES.items())
+        who = names[by].get(group) or "未归领域"
+        terminal.say(f"  {who}（{own['n'].iloc[0]} 个）：{told}")
+    slope = _number(found.slope)
+    terminal.say(f"  进入前列概率的校准斜率 {slope}（1 为恰当，小于 1 为过于自信）")
+    for row in found.calibration.to_dict("records"):
+        terminal.detail(
+            f"    平均概率 {row['promised']:.0%} 的 {row['n']:.0f} 个，"
+            f"实际进入前列 {row['happened']:.0%}"
+        )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if isfinite(value) else "算不出"
+
+
+def _replay_json(one: Replay) -> dict[str, object]:
+    found = one.evaluation
+    return {
+        "start": f"{one.start:%Y-%m}",
+        "months_back": one.months_back,
+        # Through pandas' JSON, where an unknown number is null.
+        "measures": json.loads(found.frame.to_json(orient="records")),
+        "calibration": json.loads(found.calibration.to_json(orient="records")),
+        "slope": found.slope if isfinite(found.slope) else None,
+        "notes": [note.as_dict() for note in one.notes],
+    }
+
+
+COMMANDS = (consult, review, trace, diff, status, freeze, backtest)

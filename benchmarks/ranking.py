@@ -3,7 +3,8 @@
     python benchmarks/ranking.py [--runs 3] [--draws 300] [--shared DIR]
 
 Prints everything, losses too. `--shared` (or XMDEMAND_SHARED) is a folder with the public data of
-the French tension indicator; without it that part is left out.
+the French tension indicator and of the Australian vacancy index; without it those parts are left
+out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
 from ranking_worlds import HELD_OUT, WORLDS, Seen, draw_world
+from xmdemand.market import forecast
 from xmdemand.profile import District, Level, Profile, Tier, Title, TrainingField
 from xmdemand.shortage import rank, rank_sets
 from xmdemand.shortage.evaluate import calibration_slope, calibration_table
@@ -116,6 +118,41 @@ def french_tension(shared: Path) -> None:
         )
 
 
+def vacancy_growth(shared: Path) -> None:
+    """Growth of the next year on the last: expected by the engine against persistence (Spearman).
+
+    Persistence of growth expects the growth of the year before again; persistence of the level
+    expects the last month's level all year, the harder rule to beat.
+    """
+    path = shared / "data" / "ivi_australia" / "ivi_state_monthly.csv.gz"
+    if not path.exists():
+        print(f"\nGrowth on the vacancy index: left out, {path} is not there")
+        return
+    table = pd.read_csv(path, dtype={"anzsco_code": str}).query("level == 'two_digit'")
+    table = table.assign(unique_id=table["state"] + " " + table["anzsco_code"])
+    table = table.assign(ds=pd.to_datetime(table["month"]), y=table["seasonally_adjusted"])
+    wide = table.pivot_table(index="unique_id", columns="ds", values="y")
+    wide = wide[wide.loc[:, :"2016-12"].median(axis=1) >= 10]
+    print(f"\nGrowth on the vacancy index, {len(wide)} states x occupations (Spearman)")
+    for origin in ("2015-12", "2017-12", "2018-12"):
+        known, later = wide.loc[:, :origin], wide.loc[:, origin:].iloc[:, 1:13]
+        known = known[known.iloc[:, -24:].notna().all(axis=1) & later.notna().all(axis=1)]
+        long = known.rename_axis("unique_id").reset_index()
+        long = long.melt("unique_id", var_name="ds", value_name="y").dropna()
+        ahead = forecast(long.sort_values(["unique_id", "ds"]), 12).total(12)
+        said = ahead.set_index("unique_id")["median"].reindex(known.index)
+        last, before = known.iloc[:, -12:].sum(axis=1), known.iloc[:, -24:-12].sum(axis=1)
+        growth = np.log((later.loc[known.index].sum(axis=1) + 0.5) / (last + 0.5))
+        ours = spearmanr(np.log((said + 0.5) / (last + 0.5)), growth).statistic
+        same = spearmanr(np.log((last + 0.5) / (before + 0.5)), growth).statistic
+        level = 12 * known.iloc[:, -1]
+        stay = spearmanr(np.log((level + 0.5) / (last + 0.5)), growth).statistic
+        print(
+            f"  year after {origin}: ours {ours:.3f}, persistence of growth {same:.3f}, "
+            f"of the level {stay:.3f}, {ours - max(same, stay):+.3f} against the better"
+        )
+
+
 def cost() -> None:
     """Marginal rank sets of 1,700 items against drawing the normals; the ranks of draws."""
     from xmdemand.shortage.ranks import credible_ranks
@@ -153,6 +190,7 @@ def main() -> None:
     worlds(range(arguments.runs), arguments.draws, "Development (tuned on these)")
     worlds(HELD_OUT[: arguments.runs], arguments.draws, "Held out")
     french_tension(Path(arguments.shared))
+    vacancy_growth(Path(arguments.shared))
 
 
 if __name__ == "__main__":

@@ -292,9 +292,10 @@ def _tell_replay(terminal: Terminal, one: Replay, fields: Mapping[str, str]) -> 
     found = one.evaluation
     terminal.say(f"只用 {one.start:%Y-%m} 以前的数据排序，与此后 12 个月的实际供求对照：")
     names = {"all": {"all": "全部"}, "field": fields, "size": SIZE_NAMES}
-    for (by, group), own in found.frame.groupby(["by", "group"], sort=False):
+    for key, own in found.frame.groupby(["by", "group"], sort=False):
+        by, group = map(str, key)
         value = own.set_index("measure")["estimate"]
-        told = "，".join(f"{name} {_number(value[key])}" for key, name in MEASURE_NAMES.items())
+        told = "，".join(f"{name} {_number(value[what])}" for what, name in MEASURE_NAMES.items())
         who = names[by].get(group) or "未归领域"
         terminal.say(f"  {who}（{own['n'].iloc[0]} 个）：{told}")
     slope = _number(found.slope)

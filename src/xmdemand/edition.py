@@ -51,7 +51,7 @@ class Edition:
     --------
     >>> from xmdemand import Edition
     >>> edition = Edition.open("demo")              # doctest: +SKIP
-    >>> edition.ranking.frame.query("stars > 0")    # doctest: +SKIP
+    >>> edition.ranking.frame.query("tier > 0")     # doctest: +SKIP
     """
 
     folder: Path
@@ -85,7 +85,7 @@ class Edition:
         if not (folder / "edition.toml").is_file():
             raise NotFoundError.told(Note("edition.no_settings", where=str(folder)))
         settings = Settings.load(folder / "edition.toml")
-        profile = Profile.load(_beside(folder, settings.profile))
+        profile = Profile.find(settings.profile, beside=folder)
         names = [one.name for one in profile.districts]
         if district is not None and district not in names:
             fields = {"city": profile.city, "known": "、".join(names)}
@@ -94,7 +94,7 @@ class Edition:
             folder=folder,
             settings=settings,
             profile=profile,
-            classification=_classification(profile, settings),
+            classification=profile.load_classification(settings.classification_as_of),
             previous=_previous_record(folder / "previous" / "record.json"),
             district=district,
             revision=revision,
@@ -256,17 +256,6 @@ def build(
     edition = Edition.open(folder, district=district, revision=revision, watch=watch)
     edition.write(only=only)
     return edition
-
-
-def _beside(folder: Path, name: str) -> str | Path:
-    """A profile named in `edition.toml`: a packaged key, or a file beside it."""
-    return folder / name if name.endswith(".toml") else name
-
-
-def _classification(profile: Profile, settings: Settings) -> Classification:
-    if profile.classification is None:
-        return Classification.load(as_of=settings.classification_as_of)
-    return Classification.load(path=profile.path_of(profile.classification))
 
 
 def _previous_record(path: Path) -> Mapping[str, Any] | None:

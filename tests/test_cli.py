@@ -90,6 +90,25 @@ def test_explain_answers_for_listed_and_unlisted(run, built):
     assert "未列入" in told
 
 
+def test_explain_writes_an_answer_to_send_that_holds_nothing_internal(run, built, tmp_path):
+    from docx import Document
+
+    record = json.loads((built / "out" / "record.json").read_text(encoding="utf-8"))
+    listed = next(entry for entry in record["entries"] if entry["listed"])
+    files = [tmp_path / name for name in ("一.docx", "二.docx")]
+    for file in files:
+        run("explain", built, listed["code"], "--docx", file)
+    words = "\n".join(paragraph.text for paragraph in Document(files[0]).paragraphs)
+    assert listed["name"] in words
+    assert f"第{listed['seq']}位" in words
+    assert not [word for word in ("区间", "紧缺位次", "招用需求") if word in words]
+    names = {one["who"] for entry in record["entries"] for one in entry["decisions"]}
+    assert not [name for name in names if name in words]
+    assert len(words) < 700, "one page of 22 lines of 28 characters"
+    assert files[0].read_bytes() == files[1].read_bytes()
+    run("explain", built, listed["code"], "--docx", tmp_path / "no" / "a.docx", code=4)
+
+
 def test_explain_an_unknown_name_is_exit_3(run, built):
     run("explain", built, "没有这个职业", code=3)
 

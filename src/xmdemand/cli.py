@@ -259,22 +259,33 @@ def verify(terminal: Terminal, folder: Path) -> None:
 @main.command()
 @_folder_argument()
 @click.argument("what", metavar="CODE-OR-NAME")
+@click.option(
+    "--docx",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="另写一页可寄给来信单位的答复；不含内部数字。",
+)
 @click.pass_obj
-def explain(terminal: Terminal, folder: Path, what: str) -> None:
+def explain(terminal: Terminal, folder: Path, what: str, docx: Path | None) -> None:
     """用平白的话说明一个职业为什么在（或不在）目录里。
 
     \b
     示例：xmdemand explain 2026 4-10-01-05
           xmdemand explain 2026 焊工
+          xmdemand explain 2026 焊工 --docx 答复.docx
     """
-    from xmdemand import catalogue
+    from xmdemand import catalogue, publish
     from xmdemand.edition import Edition
 
     edition = Edition.open(folder)
     record = catalogue.load_record(edition.out / "record.json")
     explanation = catalogue.explain(record, what, edition.classification)
     terminal.say(explanation.as_text())
-    terminal.done("explain", explanation.as_dict())
+    if docx is not None:
+        answer = catalogue.explain(record, what, edition.classification, public=True)
+        own = folder / "templates"
+        publish.write_reply(answer, record.catalogue, docx, template_dir=own)
+        terminal.files([docx])
+    terminal.done("explain", explanation.as_dict() | ({"docx": str(docx)} if docx else {}))
 
 
 @main.command()

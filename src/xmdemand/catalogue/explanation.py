@@ -85,7 +85,8 @@ def explain(
     classification
         The edition's classification.
     public
-        For somebody outside: what rests on fewer firms than may be published is left out.
+        For somebody outside: estimates, ranks and intervals, which are internal, are left out, and
+        so is whatever rests on fewer firms than may be published.
 
     Raises
     ------
@@ -102,8 +103,7 @@ def explain(
         return Explanation(asked, title, code, name, False, 0, said, ())
     entry = entries[code]
     made = (
-        *(_withheld(entry) if public and _rests_on_few(entry, record) else _internal(entry)),
-        ("place", _place(entry, record)),
+        *(_outside(entry, record) if public else _inside(entry, record)),
         ("decisions", _decisions(entry)),
         ("change", _change(entry, record)),
     )
@@ -120,20 +120,36 @@ def explain(
     )
 
 
-def _internal(entry: RecordEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("evidence", _evidence(entry)), ("need", _need(entry)), ("index", _index(entry)))
+Sections = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _withheld(entry: RecordEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _inside(entry: RecordEntry, record: Record) -> Sections:
+    return (
+        ("evidence", _evidence(entry)),
+        ("need", _need(entry)),
+        ("index", _index(entry)),
+        ("place", (*_rank(entry), *_degree(entry, record))),
+    )
+
+
+def _outside(entry: RecordEntry, record: Record) -> Sections:
+    sources = _evidence(entry)[:1]
+    if _tells_of_firms(entry, record):
+        sources = (text("catalogue.explain_withheld"),)
     p_need = _value(entry.numbers, "p_need")
     said = () if p_need is None else (text("catalogue.explain_p_need", p=share_words(p_need)),)
-    return (("evidence", (text("catalogue.explain_withheld"),)), ("need", said))
+    return (("evidence", sources), ("need", said), ("place", _degree(entry, record)))
 
 
-def _rests_on_few(entry: RecordEntry, record: Record) -> bool:
-    """Whether the survey's numbers of an occupation would tell of single firms."""
+def _tells_of_firms(entry: RecordEntry, record: Record) -> bool:
+    """Whether numbers of an occupation would tell of single firms: too few, or one that dominates.
+
+    What disclosure control withholds of a listed row's demand is withheld here too.
+    """
     fewest = record.rules.get("disclosure", {}).get("min_firms", 1)
-    return 0 < (_value(entry.numbers, "reporters") or 0.0) < fewest
+    demand = None if entry.row is None else entry.row.demand
+    withheld = demand is not None and demand.withheld not in ("", "unknown")
+    return withheld or 0 < (_value(entry.numbers, "reporters") or 0.0) < fewest
 
 
 def resolve(asked: str, classification: Classification) -> str:
@@ -270,19 +286,24 @@ def _index(entry: RecordEntry) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _place(entry: RecordEntry, record: Record) -> tuple[str, ...]:
+def _rank(entry: RecordEntry) -> tuple[str, ...]:
     known = entry.numbers
-    lines = []
-    if _has(known, "rank"):
-        lines.append(
-            text(
-                "catalogue.explain_rank",
-                rank=number_words(_value(known, "rank")),
-                lower=number_words(_value(known, "rank_lower")),
-                upper=number_words(_value(known, "rank_upper")),
-            )
-        )
-    lines += [
+    if not _has(known, "rank"):
+        return ()
+    return (
+        text(
+            "catalogue.explain_rank",
+            rank=number_words(_value(known, "rank")),
+            lower=number_words(_value(known, "rank_lower")),
+            upper=number_words(_value(known, "rank_upper")),
+        ),
+    )
+
+
+def _degree(entry: RecordEntry, record: Record) -> tuple[str, ...]:
+    """How sure the degree of urgency is, and what stands behind it."""
+    known = entry.numbers
+    lines = [
         text(
             "catalogue.explain_tier",
             tier=f"{tier.name}（{tier.mark}）",

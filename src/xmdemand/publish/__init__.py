@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from xmdemand.publish.letters import write_reply
 from xmdemand.publish.verify import Check, Verified, restate, stale_inputs, verify
 from xmdemand.publish.write import OUTPUTS, Output, Published, Written, write
 
@@ -19,4 +20,5 @@ __all__ = [
     "stale_inputs",
     "verify",
     "write",
+    "write_reply",
 ]

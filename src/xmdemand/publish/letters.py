@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry
+from xmdemand.catalogue.explanation import Explanation
+from xmdemand.errors import OutputError
 from xmdemand.publish import formats
 from xmdemand.publish.official_docx import document_bytes, new_document, say
 from xmdemand.publish.press import Press, issue_moment
+from xmdemand.publish.templates import Templates
 
 MARKS = {
     "### ": "Heading 2",
@@ -49,6 +53,37 @@ def render_notice(catalogue: Catalogue, press: Press) -> bytes:
 def render_explanation(catalogue: Catalogue, press: Press) -> bytes:
     """`explanation.docx`: a draft 政策解读."""
     return _letter("explanation.txt.j2", catalogue, press)
+
+
+def write_reply(
+    answer: Explanation, catalogue: Catalogue, path: Path, *, template_dir: Path | None = None
+) -> None:
+    """The one page an official sends to a firm that asks; addressee and date are left to fill in.
+
+    Parameters
+    ----------
+    answer
+        Made for somebody outside: `catalogue.explain(..., public=True)`.
+    catalogue
+        The catalogue it is about.
+    path
+        Of the docx to write.
+    template_dir
+        The edition's own templates.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written, or a template is broken.
+    MissingExtraError
+        If python-docx is not installed.
+    """
+    words = Templates(template_dir).render("reply.txt.j2", answer=answer, catalogue=catalogue)
+    content = _document(_marked(words), catalogue)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def render_article(catalogue: Catalogue, press: Press) -> bytes:
@@ -89,7 +124,11 @@ def _values(catalogue: Catalogue) -> dict[str, Any]:
 
 def letter_lines(template: str, catalogue: Catalogue, press: Press) -> list[tuple[str, str]]:
     """A draft as pairs of style and text."""
-    lines = press.templates.render(template, **_values(catalogue)).splitlines()
+    return _marked(press.templates.render(template, **_values(catalogue)))
+
+
+def _marked(words: str) -> list[tuple[str, str]]:
+    lines = words.splitlines()
     marks = [next((mark for mark in MARKS if line.startswith(mark)), "") for line in lines]
     return [
         (MARKS.get(mark, "Normal"), line.removeprefix(mark))
@@ -98,7 +137,10 @@ def letter_lines(template: str, catalogue: Catalogue, press: Press) -> list[tupl
 
 
 def _letter(template: str, catalogue: Catalogue, press: Press) -> bytes:
-    lines = letter_lines(template, catalogue, press)
+    return _document(letter_lines(template, catalogue, press), catalogue)
+
+
+def _document(lines: list[tuple[str, str]], catalogue: Catalogue) -> bytes:
     title = next((text for style, text in lines if style == "公文标题"), catalogue.title)
     document = new_document(title, catalogue.bureau)
     for style, text in lines:

@@ -1,6 +1,7 @@
 """Do the joined draws of planned hires hold the truth? Many samples and registers of one city.
 
-    python benchmarks/joined_coverage.py [samples [seed]]
+    python benchmarks/joined_coverage.py --samples 100
+    python benchmarks/joined_coverage.py --samples 10 --cities 8
 
 The firms, their posts and what they plan stay; the sample, its non-response and the register are
 drawn anew each time. The register sees a share of each occupation's plans that differs between
@@ -13,9 +14,8 @@ and the median width over the truth.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
-import sys
-import time
 import warnings
 from dataclasses import dataclass, replace
 
@@ -184,17 +184,22 @@ def simulate(n_samples: int, *, seed: int = 1, clean: bool, n_draws: int = 400) 
 
 
 def main() -> None:
-    n_samples = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    """Print a table a city with the coverage of each, then of all together."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=100)
+    parser.add_argument("--cities", type=int, default=1)
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
     for clean in (True, False):
-        started = time.perf_counter()
-        table = tabulate(simulate(n_samples, seed=seed, clean=clean))
+        looks = {
+            seed: simulate(options.samples, seed=seed, clean=clean)
+            for seed in range(1, options.cities + 1)
+        }
         said = "full response" if clean else "with non-response"
-        print(
-            f"\n{n_samples} samples of city {seed}, {said} ({time.perf_counter() - started:.0f} s)"
-        )
-        print(table.round(3).to_string())
+        print(f"\n{options.cities} cities, {options.samples} samples of each, {said}")
+        print(tabulate(pd.concat(looks)).round(3).to_string())
+        each = [tabulate(part).loc["all", "joined"] for part in looks.values()]
+        print("city by city:", *(f"{share:.3f}" for share in each), flush=True)
 
 
 if __name__ == "__main__":

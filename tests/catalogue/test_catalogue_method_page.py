@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from catalogue_city import compiled
+
+from xmdemand.shortage import evaluate
 
 
 def response(content):
@@ -39,3 +42,22 @@ def test_it_names_the_occupations_of_the_shorter_list(year, kind):
     named = [given.classification.name(code) for code in few]
     assert said[1].endswith(f"：{'、'.join(named)}。")
     assert ("模型的职业" in said[1]) == (kind == "model")
+
+
+def test_last_years_ranking_is_scored_where_there_was_one(first, year):
+    """Against an outcome that went as ranked, every place in front is found."""
+    ranked = {
+        key: -row["rank"]
+        for key, row in first.record.ranking["entries"].items()
+        if row.get("rank") is not None
+    }
+    score = evaluate(first.record.model_dump(), pd.Series(ranked), k=10)
+    given = year(2026)
+    content = compiled(replace(given, ranking=replace(given.ranking, evaluation=score)))
+    section = next(one for one in content.catalogue.method if one.key == "track_record")
+    table = next(one for one in section.tables if one.title == "上一年位次的检验")
+    assert len(table.rows) == (score.frame["by"] == "all").sum()
+    assert dict(row[:2] for row in table.rows)["位次相关（肯德尔τ）"] == "1"
+    assert section.figures[0].kind == "calibration"
+    assert len(section.figures[0].values) == len(score.calibration)
+    assert "上一年位次的检验" not in str(first.catalogue.method)

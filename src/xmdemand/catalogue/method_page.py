@@ -191,15 +191,50 @@ def _shifts(material: Material) -> Figure | None:
 
 
 def _track_record(material: Material) -> MethodSection:
-    outlook = material.outlook
-    if outlook is None or outlook.track_record.empty:
-        return _section("track_record")
+    """How last year's forecast did, and last year's ranking where there was one."""
+    forecast = material.outlook.track_record if material.outlook is not None else pd.DataFrame()
     rows = [
         (term("variable", row["variable"]), term("measure", row["measure"]), _number(row["value"]))
-        for row in outlook.track_record.to_dict("records")
+        for row in forecast.to_dict("records")
     ]
+    ranks, said = _score(material), text("catalogue.method_look_back")
     return _section(
-        "track_record", text("catalogue.method_backtest"), tables=[_table("track_record", rows)]
+        "track_record",
+        text("catalogue.method_backtest") if rows else "",
+        said if ranks is not None else "",
+        tables=[_table("track_record", rows), ranks],
+        figures=[_calibration(material)],
+    )
+
+
+def _score(material: Material) -> Table | None:
+    """Last year's ranking against the register since, over all occupations compared."""
+    evaluation = material.ranking.evaluation
+    if evaluation is None:
+        return None
+    frame = evaluation.frame
+    rows = [
+        (term("measure", row["measure"]), _number(row["estimate"]), _number(row["n"]))
+        for row in frame[frame["by"] == "all"].to_dict("records")
+    ]
+    return _table("look_back", rows)
+
+
+def _calibration(material: Material) -> Figure | None:
+    """What share of the occupations promised a place in front came to be there, by promise."""
+    evaluation = material.ranking.evaluation
+    if evaluation is None or evaluation.calibration.empty:
+        return None
+    classes = evaluation.calibration.to_dict("records")
+    promised = tuple(float(row["promised"]) for row in classes)
+    return Figure(
+        kind="calibration",
+        title=text("catalogue.figure_calibration"),
+        labels=tuple(f"{row['promised']:.0%}（{row['n']:.0f}）" for row in classes),
+        values=tuple(float(row["happened"]) for row in classes),
+        lower=promised,
+        upper=promised,
+        note=text("catalogue.figure_calibration_note"),
     )
 
 

@@ -197,6 +197,9 @@ def test_nothing_internal_is_in_a_public_file(published: Published) -> None:
     for item in public:
         text = text_of(published.folder / item.file)
         assert [word for word in SECRETS if word in text] == [], item.file
+        if item.file.endswith(".pdf") and shutil.which("pdftotext"):
+            printed = pdf_words(published.folder / item.file)
+            assert [word for word in SECRETS if word in printed] == [], item.file
     inside = [text_of(published.folder / name) for name in ("record.json", "evidence.xlsx")]
     assert [word for word in SECRETS if word in inside[0]] == list(SECRETS)
     assert [word for word in SECRETS if word in inside[1]] == list(SECRETS[:3])
@@ -229,14 +232,34 @@ print("\\n".join(f"{{item.file}} {{item.sha256}}" for item in made.files))
 """
 
 
-def test_bytes_are_equal_over_processes_time_zones_and_locales(tmp_path: Path) -> None:
+A_YEAR_ON = """
+import time
+LATER = 400 * 86400
+now, now_ns, local, utc = time.time, time.time_ns, time.localtime, time.gmtime
+time.time = lambda: now() + LATER
+time.time_ns = lambda: now_ns() + LATER * 10**9
+time.localtime = lambda at=None: local(time.time() if at is None else at)
+time.gmtime = lambda at=None: utc(time.time() if at is None else at)
+"""
+"""A later clock in `time`, which stamps archives; Python reads it first, as `sitecustomize`."""
+
+
+def test_bytes_are_equal_over_days_time_zones_and_locales(tmp_path: Path) -> None:
+    (tmp_path / "clock").mkdir()
+    (tmp_path / "clock" / "sitecustomize.py").write_text(A_YEAR_ON, encoding="utf-8")
+    clocks = ("", str(tmp_path / "clock"))
     script = SCRIPT.format(paths=[str(HERE), str(HERE.parents[1] / "src")])
     answers = []
     for at, (zone, language) in enumerate((("UTC", "C.UTF-8"), ("Asia/Shanghai", "tr_TR.UTF-8"))):
         surroundings = {"TZ": zone, "LC_ALL": language, "LANG": language, "PYTHONUTF8": "1"}
         run = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path / str(at))],
-            env={**os.environ, **surroundings, "PYTHONHASHSEED": str(at + 1)},
+            env={
+                **os.environ,
+                **surroundings,
+                "PYTHONHASHSEED": str(at + 1),
+                "PYTHONPATH": os.pathsep.join(filter(None, (clocks[at], *sys.path))),
+            },
             capture_output=True,
             check=True,
         )

@@ -7,14 +7,15 @@ and set on the texts of the figure itself, so nobody's own matplotlib settings c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from xmdemand.errors import InputError, NotFoundError, name_some, need_extra
+from xmdemand.terms import term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from xmdemand.market.outlook import Outlook
     from xmdemand.shortage.ranking import Ranking
+    from xmdemand.survey.employers import EmployerDemand
+    from xmdemand.survey.workers import WorkerIntent
 
 INK, QUIET, BAND, STRONG = "#1f2d3d", "#8a94a0", "#c9d7e8", "#b3261e"
 
@@ -90,7 +93,12 @@ def _one(frame: pd.DataFrame, occupation: str) -> str:
 
 
 def forecast_fan(
-    outlook: Outlook, occupation: str, *, variable: str = "posts", ax: Axes | None = None
+    outlook: Outlook,
+    occupation: str,
+    *,
+    variable: Literal["posts", "seekers"] = "posts",
+    name: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """History and forecast of one occupation's registered posts or seekers, with its 80% band.
 
@@ -102,6 +110,8 @@ def forecast_fan(
         Unit code.
     variable
         ``posts`` or ``seekers``.
+    name
+        The occupation's name, for the title.
     """
     rows = outlook.monthly.query("occupation == @occupation and variable == @variable")
     if rows.empty:
@@ -114,7 +124,7 @@ def forecast_fan(
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False, loc="upper left")
     what = {"posts": "新登记岗位", "seekers": "新登记求职"}[variable]
-    return _finish(ax, title=f"{occupation} {what}", y="人/月")
+    return _finish(ax, title=f"{occupation}{name} {what}", y="人/月")
 
 
 def rank_intervals(ranking: Ranking, *, top: int = 30, ax: Axes | None = None) -> Axes:
@@ -129,6 +139,36 @@ def rank_intervals(ranking: Ranking, *, top: int = 30, ax: Axes | None = None) -
     ax.set_yticks(at, frame["name"])
     ax.set_xlim(left=0)
     return _finish(ax, title="短缺指数排名（点：中位数；带：90% 区间）", x="名次")
+
+
+def survey_intervals(
+    result: EmployerDemand | WorkerIntent,
+    names: Mapping[str, str] | pd.Series,
+    *,
+    top: int = 20,
+    ax: Axes | None = None,
+) -> Axes:
+    """The largest estimates of a survey with their intervals and how many stand behind each.
+
+    Parameters
+    ----------
+    names
+        Occupation names by unit code.
+    """
+    frame = result.frame.nlargest(top, "estimate").iloc[::-1]
+    if frame.empty:
+        raise InputError("the survey has no estimate to draw")
+    ax = _axes(ax, height=0.28 * len(frame) + 1)
+    at = np.arange(len(frame))
+    ax.hlines(at, frame["lower"], frame["upper"], color=BAND, lw=5)
+    ax.plot(frame["estimate"], at, "o", color=INK, ms=4)
+    for row, (upper, n) in enumerate(zip(frame["upper"], frame["n"], strict=True)):
+        ax.annotate(f"n={n:.0f}", (upper, row), xytext=(4, -3), textcoords="offset points",
+                    fontsize=7, color=QUIET)  # fmt: skip
+    ax.set_yticks(at, [names[code] for code in frame.index])
+    ax.set_xlim(left=0)
+    level = float(frame["level"].iloc[0])
+    return _finish(ax, title=f"调查推算（点：估计；带：{level:.0%} 区间；n：份数）", x="人/年")
 
 
 def demand_and_seekers(ranking: Ranking, *, top: int = 20, ax: Axes | None = None) -> Axes:
@@ -146,7 +186,7 @@ def demand_and_seekers(ranking: Ranking, *, top: int = 20, ax: Axes | None = Non
 
 
 def need_and_intent(ranking: Ranking, *, name: int = 12, ax: Axes | None = None) -> Axes:
-    """Quadrant of training need and workers' intent; the `name` largest needs are named."""
+    """Training need against workers' intent; the `name` largest needs are named where names fit."""
     frame = ranking.frame[ranking.frame["eligible"]]
     ax = _axes(ax, height=5.5)
     listed = frame["listed"].to_numpy(dtype=bool)
@@ -154,7 +194,12 @@ def need_and_intent(ranking: Ranking, *, name: int = 12, ax: Axes | None = None)
         part = frame[rows]
         ax.plot(part["need"] + 1, part["intent"] + 1, "o", ms=4, alpha=0.7, color=colour,
                 label=label)  # fmt: skip
+    named: list[float] = []
     for _, row in frame.nlargest(name, "need").iterrows():
+        height = float(np.log(row["intent"] + 1))
+        if any(abs(height - other) < 0.25 for other in named):
+            continue  # its name would lie on another's
+        named.append(height)
         ax.annotate(row["name"], (row["need"] + 1, row["intent"] + 1), fontsize=8,
                     xytext=(4, 2), textcoords="offset points")  # fmt: skip
     ax.set_xscale("log")
@@ -171,9 +216,10 @@ def bump(ranks: Mapping[int, pd.Series], *, top: int = 15, ax: Axes | None = Non
     if len(years) < 2:
         raise InputError(f"a bump chart compares at least two years, got {years}")
     ax = _axes(ax, height=5.5)
-    last = ranks[years[-1]].nsmallest(top)
-    for name in last.index:
-        path = [ranks[year].get(name, np.nan) for year in years]
+    # Median ranks tie; places do not, and names do not lie on each other.
+    places = {year: ranks[year].rank(method="first") for year in years}
+    for name in places[years[-1]].nsmallest(top).index:
+        path = [places[year].get(name, np.nan) for year in years]
         risen = np.isfinite(path[-2]) and path[-2] > path[-1]
         ax.plot(years, path, "-o", ms=4, lw=1.6, color=STRONG if risen else QUIET)
         ax.annotate(str(name), (years[-1], path[-1]), xytext=(6, -3), fontsize=8,
@@ -191,7 +237,8 @@ def sensitivity(ranking: Ranking, *, ax: Axes | None = None) -> Axes:
     ax = _axes(ax, height=0.28 * len(frame) + 1)
     at = np.arange(len(frame))
     ax.barh(at, frame["mean_rank_shift"], color=BAND)
-    ax.set_yticks(at, frame["choice"].astype(str) + "：" + frame["alternative"].astype(str))
+    kinds = frame["choice"].map(partial(term, "choice"))
+    ax.set_yticks(at, kinds + "：" + frame["alternative"].map(partial(term, "alternative")))
     return _finish(ax, title="换一种做法，名次平均移动多少", x="名次")
 
 

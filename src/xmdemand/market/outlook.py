@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from xmdemand.intake.tables import Tables
@@ -69,6 +70,14 @@ class Outlook(Result):
     track_record: pd.DataFrame
     not_stated: float = 0.0
     notes: Notes = ()
+
+    def plot(
+        self, occupation: str, *, variable: Literal["posts", "seekers"] = "posts", name: str = ""
+    ) -> Axes:
+        """History and forecast of one occupation; see `xmdemand.plots.forecast_fan`."""
+        from xmdemand.plots import forecast_fan
+
+        return forecast_fan(self, occupation, variable=variable, name=name)
 
 
 def outlook(

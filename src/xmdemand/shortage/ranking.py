@@ -12,6 +12,7 @@ from xmdemand.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from xmdemand.shortage.evaluate import Evaluation
 
@@ -86,3 +87,9 @@ class Ranking(Result):
     goalposts: Mapping[str, object]
     evaluation: Evaluation | None = None
     notes: Notes = ()
+
+    def plot(self, *, top: int = 30) -> Axes:
+        """Ranks and their intervals; see `xmdemand.plots.rank_intervals`."""
+        from xmdemand.plots import rank_intervals
+
+        return rank_intervals(self, top=top)

@@ -86,7 +86,7 @@ def _swap(fresh: Path, target: Path, aside: Path) -> None:
     except PermissionError as error:
         if moved:
             os.replace(aside, target)
-        raise _held_open(_name_held(target)) from error
+        raise held_open(_name_held(target)) from error
     shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -97,10 +97,11 @@ def _refuse_open(target: Path) -> None:
         *(path.name.removeprefix(".~lock.").removesuffix("#") for path in target.glob(".~lock.*#")),
     ]
     if held:
-        raise _held_open(sorted(held))
+        raise held_open(sorted(held))
 
 
-def _held_open(names: list[str]) -> OutputError:
+def held_open(names: list[str]) -> OutputError:
+    """The error for documents that another program holds open."""
     return OutputError.told(Note("edition.held_open", fields={"files": "、".join(names)}))
 
 

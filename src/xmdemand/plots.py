@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from xmdemand.errors import InputError, NotFoundError, name_some, need_extra
+from xmdemand.errors import InputError, NotFoundError, need_extra
 from xmdemand.terms import term
 
 if TYPE_CHECKING:
@@ -80,16 +80,6 @@ def _finish(ax: Axes, *, title: str = "", x: str = "", y: str = "") -> Axes:
         item.set_fontfamily(_font_name())
     ax.tick_params(labelfontfamily=_font_name(), colors=INK)
     return ax
-
-
-def _one(frame: pd.DataFrame, occupation: str) -> str:
-    """The code of an occupation given by code or name."""
-    if occupation in frame.index:
-        return occupation
-    hits = frame.index[frame["name"] == occupation]
-    if len(hits) != 1:
-        raise NotFoundError(f"no occupation {occupation!r} among {name_some(frame.index)}")
-    return str(hits[0])
 
 
 def forecast_fan(

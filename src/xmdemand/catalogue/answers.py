@@ -28,11 +28,11 @@ from xmdemand.catalogue.consultation import (
 )
 from xmdemand.catalogue.decisions import QUESTIONS
 from xmdemand.catalogue.record import Content, Record, RecordEntry
-from xmdemand.errors import OutputError
 from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import KINDS, choice, header
 from xmdemand.intake.dates import parse_date
 from xmdemand.notes import text
+from xmdemand.outdir import held_open
 from xmdemand.profile import Profile
 
 LEAD = "牵头单位确定"
@@ -142,7 +142,7 @@ def write_decisions(decisions: pd.DataFrame, path: Path) -> Path:
     try:
         table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
     except OSError as error:
-        raise OutputError(text("edition.held_open", files=path.name)) from error
+        raise held_open([path.name]) from error
     return path
 
 

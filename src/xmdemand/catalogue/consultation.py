@@ -19,11 +19,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xmdemand.catalogue.record import Content, Record, RecordEntry
 from xmdemand.catalogue.words import number_words, share_words
-from xmdemand.errors import OutputError
 from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import choice, header
 from xmdemand.notes import text
 from xmdemand.ooxml import normalise_ooxml
+from xmdemand.outdir import held_open
 from xmdemand.profile import Profile
 
 SHEET = "征求意见"
@@ -186,7 +186,7 @@ def save(book: Workbook, path: Path, content: Content) -> Path:
     try:
         book.save(path)
     except OSError as error:
-        raise OutputError(text("edition.held_open", files=path.name)) from error
+        raise held_open([path.name]) from error
     normalise_ooxml(path, content.catalogue.issued)
     return path
 

@@ -21,8 +21,9 @@ from pydantic import Field, ValidationError
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Erratum, Frozen
 from xmdemand.catalogue.record import Content, Record, load_record
-from xmdemand.errors import InputError, OutputError
+from xmdemand.errors import InputError
 from xmdemand.notes import text
+from xmdemand.outdir import held_open
 
 State = Literal["draft", "consultation", "signed", "published"]
 STATES: tuple[State, ...] = get_args(State)
@@ -310,4 +311,4 @@ def _write(path: Path, content: bytes) -> None:
         os.replace(fresh, path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        raise OutputError(text("edition.held_open", files=path.name)) from error
+        raise held_open([path.name]) from error

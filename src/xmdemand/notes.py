@@ -34,7 +34,8 @@ class Note:
     severity
         ``info`` (a rule was applied), ``warning`` (a doubt), ``error`` (something was refused).
     fields
-        Further values that the words use.
+        Further values that the words use. A note among them is said in the same language, several
+        (a tuple) stand below each other.
 
     Examples
     --------
@@ -50,7 +51,8 @@ class Note:
 
     def say(self, lang: Language = "zh") -> str:
         """The note in words."""
-        return text(self.code, lang, where=self.where, n=self.n, **self.fields)
+        said = {name: _said(value, lang) for name, value in self.fields.items()}
+        return text(self.code, lang, where=self.where, n=self.n, **said)
 
     def as_dict(self) -> dict[str, object]:
         """For records and machine-readable output."""
@@ -59,11 +61,25 @@ class Note:
             "where": self.where,
             "n": self.n,
             "severity": self.severity,
-            "fields": dict(self.fields),
+            "fields": {name: _plain(value) for name, value in self.fields.items()},
         }
 
 
 Notes = tuple[Note, ...]
+
+
+def _said(value: object, lang: Language) -> object:
+    if isinstance(value, Note):
+        return value.say(lang)
+    if isinstance(value, tuple) and value and all(isinstance(one, Note) for one in value):
+        return "".join(f"\n  {one.say(lang)}" for one in value)
+    return value
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Note):
+        return value.as_dict()
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 @cache

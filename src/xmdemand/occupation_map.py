@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from xmdemand.errors import NotFoundError, SettingError
+from xmdemand.notes import Note
+from xmdemand.tomlfile import refused
 
 if TYPE_CHECKING:
     from xmdemand.profile import Profile
@@ -99,12 +101,12 @@ class OccupationMap:
             *(d for field in profile.fields for d in field.departments),
         }
         places: dict[str, Place] = {}
-        problems: list[str] = []
+        problems: list[Note] = []
         for line, row in rows:
             prefix = row["prefix"].removesuffix("*").removesuffix("-")
-            problems += [f"line {line}: {told}" for told in _faults(prefix, row, keys, departments)]
+            problems += _faults(line, prefix, row, keys, departments)
             if prefix in places:
-                problems.append(f"line {line}: prefix {prefix} stands twice")
+                problems.append(_fault(line, "prefix_twice", prefix))
             places[prefix] = Place(
                 industry=keys["industry"].get(row["industry"], ""),
                 field=keys["field"].get(row["field"], ""),
@@ -112,38 +114,41 @@ class OccupationMap:
                 remark=row["remark"],
             )
         if problems:
-            told = "\n".join(f"  {problem}" for problem in problems)
-            raise SettingError(f"{path}: {len(problems)} problem(s)\n{told}")
+            raise refused(path, tuple(problems))
         return cls(places)
 
 
 def _faults(
+    line: int,
     prefix: str,
     row: Mapping[str, str],
     keys: Mapping[str, Mapping[str, str]],
     departments: set[str],
-) -> list[str]:
-    told = []
+) -> list[Note]:
+    found = []
     if _DATE.search(prefix):
-        told.append(
-            f"prefix {prefix!r} was turned into a date by the spreadsheet; write it as 4-10-*"
-        )
+        found.append(_fault(line, "prefix_a_date", prefix))
     elif not PREFIX.fullmatch(prefix):
-        told.append(f"prefix {prefix!r} is no code prefix such as 4, 4-10-* or 4-10-01-05")
+        found.append(_fault(line, "prefix_no_code", prefix))
     if row["industry"] and row["industry"] not in keys["industry"]:
-        told.append(f"industry {row['industry']!r} is not in the profile")
+        found.append(_fault(line, "map_industry", row["industry"]))
     if row["field"] not in keys["field"]:
-        told.append(f"field {row['field']!r} is not in the profile")
+        found.append(_fault(line, "map_field", row["field"]))
     if row["department"] not in departments:
-        told.append(f"department {row['department']!r} is neither a field's nor in `departments`")
-    return told
+        found.append(_fault(line, "map_department", row["department"]))
+    return found
+
+
+def _fault(line: int, key: str, found: str) -> Note:
+    what = Note(f"settings.{key}", severity="error", fields={"found": found})
+    return Note("settings.at_row", severity="error", fields={"line": line, "what": what})
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise NotFoundError(f"{path}: no such file (the profile's occupation_map)") from None
+        raise NotFoundError.told(Note("settings.no_map", str(path))) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -154,7 +159,8 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         key: header.index(name) for key, names in HEADER.items() for name in names if name in header
     }
     if missing := [names[0] for key, names in HEADER.items() if key not in at and key != "remark"]:
-        raise SettingError(f"{path}: column(s) missing: {'、'.join(missing)}; found {header}")
+        fields = {"missing": "、".join(missing), "found": "、".join(header)}
+        raise SettingError.told(Note("settings.map_columns", str(path), fields=fields))
     return [
         (number, {key: _cell(row, at.get(key)) for key in HEADER})
         for number, row in enumerate(reader, start=2)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xmdemand.errors import NotFoundError, name_some
+from xmdemand.notes import Note
 from xmdemand.occupation_map import under
 
 if TYPE_CHECKING:
@@ -354,7 +355,8 @@ class Profile(_Frozen):
                 text = title.text.format(city=self.city, year=year)
                 return title.model_copy(update={"text": text})
         known = name_some(title.key for title in self.titles)
-        raise NotFoundError(f"profile {self.key}: no title {key!r}; it has {known}")
+        fields = {"found": key, "known": known}
+        raise NotFoundError.told(Note("settings.no_title", self.key, fields=fields))
 
 
 def packaged() -> tuple[str, ...]:
@@ -370,7 +372,8 @@ def _locate(name: str | Path, *, beside: Path | None) -> Path:
     if path.is_file():
         return path
     known = name_some(packaged())
-    raise NotFoundError(f"no profile {str(path)!r}: no such file, and packaged are only {known}")
+    fields = {"known": known}
+    raise NotFoundError.told(Note("settings.no_profile", str(path), fields=fields))
 
 
 def _in_force(items: Iterable[_Dated], day: dt.date) -> _Dated | None:

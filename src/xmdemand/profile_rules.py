@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xmdemand.errors import NotFoundError, SettingError
+from xmdemand.notes import Note
 from xmdemand.occupation_map import PREFIX
-from xmdemand.tomlfile import Problem
+from xmdemand.tomlfile import Problem, problem
 
 if TYPE_CHECKING:
     from xmdemand.profile import District, Group, Level, Profile
@@ -72,15 +73,15 @@ def _ambiguous(name: str, items: Sequence[District | Group | Level]) -> Iterator
     for at, item in enumerate(items):
         for word in dict.fromkeys((item.name, *item.aliases)):
             if owner.setdefault(word, item.name) != item.name:
-                yield Problem((name, at), f"{word!r} also means {owner[word]}")
+                yield problem((name, at), "also_means", word=word, other=owner[word])
 
 
 def _repeated(name: str, attribute: str, values: list[object]) -> Iterator[Problem]:
     seen: dict[object, int] = {}
     for at, value in enumerate(values):
         if value in seen:
-            says = f"{attribute} {value!r} is already that of entry {seen[value] + 1}"
-            yield Problem((name, at, attribute), says)
+            where = (name, at, attribute)
+            yield problem(where, "repeated", key=attribute, found=value, entry=seen[value] + 1)
         seen.setdefault(value, at)
 
 
@@ -88,7 +89,7 @@ def _unknown_references(profile: Profile) -> Iterator[Problem]:
     levels = profile.names("levels")
     for at, rate in enumerate(profile.subsidies):
         if rate.level not in levels:
-            yield Problem(("subsidies", at, "level"), f"no level has the key {rate.level!r}")
+            yield problem(("subsidies", at, "level"), "no_level", found=rate.level)
     for quota, declared in (
         ("field_quota", profile.names("fields")),
         ("industry_quota", profile.names("industries")),
@@ -96,33 +97,32 @@ def _unknown_references(profile: Profile) -> Iterator[Problem]:
         for key, rows in getattr(profile.listing, quota).items():
             where = ("listing", quota, key)
             if key not in declared:
-                yield Problem(where, f"unknown key {key!r}; known: {', '.join(declared)}")
+                yield problem(where, "not_declared", found=key, known=", ".join(declared))
             if rows < 0:
-                yield Problem(where, f"a quota is a number of rows, got {rows}")
+                yield problem(where, "no_quota", found=rows)
     spellings = {word for item in profile.districts for word in (item.name, *item.aliases)}
     for at, place in enumerate(profile.not_districts):
         if place in spellings:
-            yield Problem(("not_districts", at), f"{place!r} is a district's name as well")
+            yield problem(("not_districts", at), "is_a_district", found=place)
     for name in ("eligible", "barred"):
         for at, prefix in enumerate(getattr(profile, name)):
             if not PREFIX.fullmatch(prefix):
-                yield Problem((name, at), f"{prefix!r} is no code prefix such as 4 or 4-10")
+                yield problem((name, at), "no_prefix", found=prefix)
 
 
 def _tiers(profile: Profile) -> Iterator[Problem]:
     ordered = sorted(enumerate(profile.tiers), key=lambda pair: pair[1].stars)
     for expected, (at, tier) in enumerate(ordered, start=1):
         if tier.stars != expected:
-            yield Problem(("tiers", at, "stars"), f"tiers count 1, 2, 3 ...; got {tier.stars}")
+            yield problem(("tiers", at, "stars"), "tiers_count", found=tier.stars)
             break
     for (_, low), (at, high) in pairwise(ordered):
         if high.quota > low.quota:
-            says = f"{high.mark} is part of {low.mark}: its quota must not be above {low.quota}"
-            yield Problem(("tiers", at, "quota"), says)
+            where = ("tiers", at, "quota")
+            yield problem(where, "tier_above", high=high.mark, low=low.mark, quota=low.quota)
     rule = profile.tier_rule
     if not rule.leave <= rule.leave_twice <= rule.enter:
-        says = "leave <= leave_twice <= enter must hold, or rows would flip without new evidence"
-        yield Problem(("tier_rule",), says)
+        yield problem(("tier_rule",), "tier_rule")
 
 
 def _rates(profile: Profile) -> Iterator[Problem]:
@@ -130,10 +130,10 @@ def _rates(profile: Profile) -> Iterator[Problem]:
         starts: dict[tuple[str, dt.date], int] = {}
         for at, rate in enumerate(getattr(profile, name)):
             if rate.until is not None and rate.until < rate.since:
-                yield Problem((name, at, "until"), f"ends ({rate.until}) before it begins")
+                yield problem((name, at, "until"), "ends_early", until=rate.until)
             key = (getattr(rate, "level", ""), rate.since)
             if key in starts:
-                yield Problem((name, at, "since"), f"entry {starts[key] + 1} begins that day too")
+                yield problem((name, at, "since"), "same_day", entry=starts[key] + 1)
             starts.setdefault(key, at)
 
 
@@ -142,25 +142,25 @@ def _titles(profile: Profile) -> Iterator[Problem]:
         try:
             title.text.format(city="", year="")
         except (KeyError, IndexError, ValueError):
-            yield Problem(("titles", at, "text"), "may use the blanks {city} and {year} only")
+            yield problem(("titles", at, "text"), "title_blanks")
 
 
 def _public(profile: Profile) -> Iterator[Problem]:
     for at, column in enumerate(profile.public_columns):
         if column not in PUBLISHABLE:
-            says = f"{column!r} is internal; publishable are {', '.join(sorted(PUBLISHABLE))}"
-            yield Problem(("public_columns", at), says)
+            known = ", ".join(sorted(PUBLISHABLE))
+            yield problem(("public_columns", at), "internal_column", found=column, known=known)
     yield from _repeated_columns(profile.public_columns)
     for needed in ("code", "name"):
         if needed not in profile.public_columns:
-            yield Problem(("public_columns",), f"{needed!r} is missing: a row would have no name")
+            yield problem(("public_columns",), "column_needed", found=needed)
 
 
 def _repeated_columns(columns: Iterable[str]) -> Iterator[Problem]:
     seen: set[str] = set()
     for at, column in enumerate(columns):
         if column in seen:
-            yield Problem(("public_columns", at), f"{column!r} stands twice")
+            yield problem(("public_columns", at), "column_twice", found=column)
         seen.add(column)
 
 
@@ -170,16 +170,16 @@ def _days(profile: Profile) -> Iterator[Problem]:
         try:
             dt.date.fromisoformat(f"2000-{day}")
         except ValueError:
-            yield Problem(("calendar", name), f"a day of the year such as 04-30, got {day!r}")
+            yield problem(("calendar", name), "no_day", found=day)
     if profile.calendar.cut_off > profile.calendar.publish_by:
-        yield Problem(("calendar", "publish_by"), "is before the cut-off day")
+        yield problem(("calendar", "publish_by"), "published_early")
 
 
 def _map(profile: Profile) -> Iterator[Problem]:
     try:
         _ = profile.occupations
     except (NotFoundError, SettingError) as error:
-        yield Problem(("occupation_map",), str(error))
+        yield Problem(("occupation_map",), error.note or Note("settings.as_it_is", str(error)))
     if profile.classification and not profile.path_of(profile.classification).is_file():
-        says = f"{profile.path_of(profile.classification)}: no such file"
-        yield Problem(("classification",), says)
+        missing = Note("settings.no_file", str(profile.path_of(profile.classification)))
+        yield Problem(("classification",), missing)

@@ -137,25 +137,21 @@ def settings_template(year: int, profile: Profile, *, synthetic: bool = False) -
 
 
 def _contradictions(settings: Settings) -> list[Problem]:
-    from xmdemand.tomlfile import Problem
+    from xmdemand.tomlfile import problem
 
     dates = settings.dates
     found = []
     if dates.reference_end <= dates.reference_start:
-        says = f"must be after reference_start ({dates.reference_start})"
-        found.append(Problem(("dates", "reference_end"), says))
+        where = ("dates", "reference_end")
+        found.append(problem(where, "ends_before_start", start=dates.reference_start))
     if dates.cut_off < dates.reference_end:
-        says = f"is before the reference period ends ({dates.reference_end})"
-        found.append(Problem(("dates", "cut_off"), says))
+        where = ("dates", "cut_off")
+        found.append(problem(where, "before_reference_end", end=dates.reference_end))
     if dates.issued < dates.cut_off:
-        says = f"is before the cut-off day ({dates.cut_off})"
-        found.append(Problem(("dates", "issued"), says))
+        found.append(problem(("dates", "issued"), "before_cut_off", cut_off=dates.cut_off))
     if dates.issued.year != settings.year:
-        says = f"lies outside the edition's year {settings.year}"
-        found.append(Problem(("dates", "issued"), says))
-    weights = settings.method.weights
-    for name, weight in weights.items():
+        found.append(problem(("dates", "issued"), "outside_year", year=settings.year))
+    for name, weight in settings.method.weights.items():
         if not 0 <= weight < float("inf"):
-            says = f"a weight is a number not below 0, got {weight}"
-            found.append(Problem(("method", "weights", name), says))
+            found.append(problem(("method", "weights", name), "no_weight", found=weight))
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xmdemand.errors import NotFoundError, SettingError
+from xmdemand.notes import Note, Notes
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -23,10 +24,15 @@ _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\.(?:[\w-]+|"[^"]*"))*)\
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file: the path of the value, and a sentence."""
+    """One thing wrong in a file: the path of the value, and what is wrong with it."""
 
     where: Where
-    says: str
+    what: Note
+
+
+def problem(where: Where, key: str, /, **fields: object) -> Problem:
+    """A problem by the key of its words under ``[settings]`` in `messages/`."""
+    return Problem(where, Note(f"settings.{key}", severity="error", fields=fields))
 
 
 def read_toml(path: Path) -> tuple[dict[str, object], str]:
@@ -42,15 +48,15 @@ def read_toml(path: Path) -> tuple[dict[str, object], str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise NotFoundError(f"{path}: no such file") from None
+        raise NotFoundError.told(Note("settings.no_file", str(path))) from None
     except UnicodeDecodeError as error:
-        raise SettingError(
-            f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8 in your editor"
-        ) from None
+        found = Note("settings.not_utf8", str(path), fields={"byte": error.start})
+        raise SettingError.told(found) from None
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"{path}: not valid TOML: {error}") from None
+        found = Note("settings.not_toml", str(path), fields={"why": str(error)})
+        raise SettingError.told(found) from None
 
 
 def line_of(text: str, where: Where) -> int | None:
@@ -120,29 +126,57 @@ def _inline_keys(text: str) -> list[str]:
 
 def refuse(path: Path, text: str, problems: Sequence[Problem]) -> SettingError:
     """All problems of one file as one error, each with its line and key."""
-    told = []
-    for problem in sorted(problems, key=lambda one: line_of(text, one.where) or 0):
-        line = line_of(text, problem.where)
-        place = f"line {line}" if line else "whole file"
-        told.append(f"  {place}, {_dotted(problem.where)}: {problem.says}")
-    head = f"{path}: {len(told)} problem" + ("s" if len(told) > 1 else "")
-    return SettingError("\n".join([head, *told]))
+    placed = [(line_of(text, one.where) or 0, one) for one in problems]
+    placed.sort(key=lambda pair: pair[0])
+    return refused(path, tuple(_at(line, one) for line, one in placed))
+
+
+def refused(path: Path, told: Notes) -> SettingError:
+    """One error for everything that is wrong with a file."""
+    fields = {"told": told}
+    return SettingError.told(Note("settings.refused", str(path), len(told), "error", fields))
+
+
+def _at(line: int, problem: Problem) -> Note:
+    key = "at_line" if line else "at_file"
+    fields = {"line": line, "what": problem.what}
+    return Note(f"settings.{key}", _dotted(problem.where), severity="error", fields=fields)
+
+
+_KINDS = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_key",
+    "literal_error": "not_one_of",
+    "greater_than_equal": "too_small",
+    "less_than_equal": "too_large",
+}
+_TYPES = {
+    "int": "integer",
+    "float": "number",
+    "string": "text",
+    "bool": "true_false",
+    "date": "date",
+    "tuple": "array",
+    "list": "array",
+    "dict": "table",
+    "mapping": "table",
+    "model": "table",
+}
+"""Our words for pydantic's error types: whole names, then what a type's name begins with."""
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """Pydantic's findings, each in one sentence with what was found."""
     return [
-        Problem(tuple(each["loc"]), _sentence(each["type"], each["msg"], each.get("input")))
+        problem(
+            tuple(each["loc"]),
+            _KINDS.get(each["type"]) or _TYPES.get(each["type"].split("_")[0], "not_accepted"),
+            message=f"{each['msg'][:1].lower()}{each['msg'][1:]}",
+            found=repr(each.get("input")),
+            **{"expected": "", "ge": "", "le": "", **each.get("ctx", {})},
+        )
         for each in error.errors(include_url=False)
     ]
-
-
-def _sentence(kind: str, message: str, found: object) -> str:
-    if kind == "missing":
-        return "required, but not there"
-    if kind == "extra_forbidden":
-        return "unknown key; check its spelling"
-    return f"{message[:1].lower()}{message[1:]}, got {found!r}"
 
 
 def _dotted(where: Where) -> str:

@@ -15,7 +15,7 @@ FAULTS = {
     "a share above one": (
         "[calendar]",
         "[tier_rule]\nenter = 70\n[calendar]",
-        "less than or equal",
+        "must not be above 1",
     ),
     "a date that is none": ("since = 2026-01-01", 'since = "soon"', "since: .*date"),
     "two districts of one name": ('name = "西泊区"', 'name = "东泊区"', "already that of entry 1"),
@@ -88,7 +88,7 @@ def test_all_faults_are_told_in_one_go(edited):
     with pytest.raises(SettingError) as caught:
         Profile.load(path)
     told = str(caught.value)
-    assert "3 problems" in told
+    assert "3 problem(s)" in told
     for part in ("order 1 is already", "must not be above 10", "'rank' is internal"):
         assert part in told
 

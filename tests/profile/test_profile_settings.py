@@ -75,6 +75,28 @@ def test_a_wrong_choice_is_named_with_its_line(tmp_path, xiamen, old, new, messa
         Settings.load(path)
     at = path.read_text(encoding="utf-8").split(new.splitlines()[-1])[0].count("\n") + 1
     assert f"line {at}," in str(caught.value)
+    assert f"第 {at} 行 " in caught.value.note.say("zh")
+
+
+def test_an_official_reads_what_is_wrong_in_chinese(tmp_path, xiamen):
+    text = settings_template(2026, xiamen)
+    for old, new in (("year = 2026", 'year = "x"'), ("seed = 1", "sead = 1")):
+        text = text.replace(old, new, 1)
+    with pytest.raises(SettingError) as caught:
+        Settings.load(write(tmp_path, text.replace("draws = 1000", "draws = 10")))
+    head, *told = caught.value.note.say("zh").splitlines()
+    assert head.endswith("：有 3 处需要改正")
+    assert [line.split("：", 1)[1] for line in told] == [
+        "应为整数，现为 'x'",
+        "不认识这一项，请检查拼写",
+        "不得小于 100，现为 10",
+    ]
+    kept = caught.value.note.as_dict()["fields"]["told"]
+    assert [one["fields"]["what"]["code"] for one in kept] == [
+        "settings.integer",
+        "settings.unknown_key",
+        "settings.too_small",
+    ]
 
 
 def test_no_file_is_said(tmp_path):

@@ -105,6 +105,37 @@ def test_reml_is_unbiased_and_mse_is_honest():
     assert np.mean(claimed) / np.mean(squared) == pytest.approx(1, abs=0.05)
 
 
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_no_other_variance_is_likelier(method):
+    """Few areas of very unequal variances: two peaks, and scoring that swings between."""
+    from xmdemand.survey.area_model import log_likelihood
+
+    rng = np.random.default_rng(0)
+    kinds = set()
+    for _ in range(100):
+        m = int(rng.integers(5, 12))
+        d = rng.gamma(0.5, 1, m) + 1e-3
+        x = np.column_stack([np.ones(m), rng.normal(size=m)])
+        y = x @ [1.0, 1.0] + rng.normal(size=m) * np.sqrt(d + rng.choice([0, 0.1, 1]))
+        fit = fay_herriot(y, d, x, method=method)
+        grid = [0.0, *np.geomspace(1e-6, 100, 60)]
+        best = max(log_likelihood(y, x, d, value, method) for value in grid)
+        assert best <= log_likelihood(y, x, d, fit.sigma2, method) + 2e-3
+        kinds |= codes(fit) | {f"converged {fit.converged}"}
+    assert {"converged True", "survey.no_area_variance"} <= kinds
+
+
+def test_areas_in_another_order_are_refused(milk):
+    x = covariates(milk)
+    with pytest.raises(InputError, match=r"direct and X .* another order"):
+        fay_herriot(milk["yi"], milk["SD"] ** 2, x.sample(frac=1, random_state=1))
+    named = milk.set_index("SmallArea")
+    with pytest.raises(InputError, match=r"direct and variance"):
+        fay_herriot(named["yi"], named["SD"].sort_values() ** 2, x)
+    fit = fay_herriot(named["yi"], (milk["SD"] ** 2).to_numpy(), x)
+    assert list(fit.frame.index) == list(named.index)
+
+
 def test_no_variance_between_areas_is_handled_and_said():
     fit = fay_herriot([1.0, 1.1, 1.0, 1.1], [0.5] * 4, np.ones((4, 1)))
     assert fit.sigma2 == 0

@@ -13,9 +13,15 @@ from xmdemand.draws import Draws
 from xmdemand.errors import ArgumentTypeError, InputError, name_some
 from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
+from xmdemand.survey.area_model import (
+    Likelihood,
+    eblup_mse,
+    fit_beta,
+    fit_sigma2,
+    log_likelihood,
+)
 from xmdemand.survey.linearise import Floats
 
-Likelihood = Literal["reml", "ml"]
 Transform = Literal["none", "log"]
 TINY = 1e-6
 """Sampling variances below this share of their median are raised to it."""
@@ -54,111 +60,6 @@ class SmallAreas(Result):
     iterations: int
     converged: bool
     notes: Notes = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """Regression coefficients given a variance between areas."""
-
-    beta: Floats
-    covariance: Floats
-    residuals: Floats
-
-
-def fit_beta(y: Floats, x: Floats, variance: Floats, sigma2: float) -> Fit:
-    """Generalised least squares with variances sigma2 + D."""
-    weight = 1 / (sigma2 + variance)
-    covariance = np.asarray(np.linalg.inv((x * weight[:, None]).T @ x), dtype=np.float64)
-    beta = covariance @ (x.T @ (weight * y))
-    return Fit(beta, covariance, y - x @ beta)
-
-
-def score_and_information(
-    y: Floats, x: Floats, variance: Floats, sigma2: float, method: Likelihood
-) -> tuple[float, float]:
-    """Derivative of the (restricted) log-likelihood by sigma2, and its expected information."""
-    weight = 1 / (sigma2 + variance)
-    fit = fit_beta(y, x, variance, sigma2)
-    quadratic = float(((weight * fit.residuals) ** 2).sum())
-    if method == "ml":
-        return (-weight.sum() + quadratic) / 2, float((weight**2).sum() / 2)
-    # P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1: only traces of P and P P are needed.
-    x2 = (x * (weight**2)[:, None]).T @ x
-    x3 = (x * (weight**3)[:, None]).T @ x
-    inner = fit.covariance @ x2
-    trace = weight.sum() - np.trace(inner)
-    squared = (weight**2).sum() - 2 * np.trace(fit.covariance @ x3) + np.trace(inner @ inner)
-    return float(-trace + quadratic) / 2, float(squared / 2)
-
-
-def fit_sigma2(
-    y: Floats,
-    x: Floats,
-    variance: Floats,
-    *,
-    method: Likelihood,
-    tolerance: float = 1e-10,
-    max_iter: int = 200,
-) -> tuple[float, int, bool]:
-    """Variance between areas by Fisher scoring from the median D, bounded at zero.
-
-    A step that would leave the half line is shortened to half way; where the likelihood falls
-    from zero on, the estimate is zero.
-
-    Returns
-    -------
-    sigma2, iterations, converged
-    """
-    sigma2 = float(np.median(variance))
-    for iteration in range(1, max_iter + 1):
-        score, information = score_and_information(y, x, variance, sigma2, method)
-        new = sigma2 + score / information
-        if new <= 0:
-            if score_and_information(y, x, variance, 0.0, method)[0] <= 0 and (
-                sigma2 < 1e-3 * float(np.median(variance))
-            ):
-                return 0.0, iteration, True
-            new = sigma2 / 2
-        if abs(new - sigma2) <= tolerance * max(sigma2, 1e-6 * float(np.median(variance))):
-            return new, iteration, True
-        sigma2 = new
-    return sigma2, max_iter, False
-
-
-def log_likelihood(
-    y: Floats, x: Floats, variance: Floats, sigma2: float, method: Likelihood
-) -> float:
-    """Gaussian log-likelihood at sigma2 (restricted for REML), with all constants."""
-    fit = fit_beta(y, x, variance, sigma2)
-    total = sigma2 + variance
-    value = -(np.log(2 * np.pi * total).sum() + (fit.residuals**2 / total).sum()) / 2
-    if method == "reml":
-        value += np.linalg.slogdet(fit.covariance)[1] / 2 + np.log(2 * np.pi) * x.shape[1] / 2
-    return float(value)
-
-
-def eblup_mse(
-    x: Floats, variance: Floats, sigma2: float, covariance: Floats, method: Likelihood
-) -> Floats:
-    r"""Second-order MSE of the EBLUP, g1 + g2 + 2 g3 (REML) or - b g1' too (ML).
-
-    With gamma = sigma2 / (sigma2 + D): g1 = gamma D, g2 = (1 - gamma)^2 x' cov x,
-    g3 = D^2 / (sigma2 + D)^3 times 2 / sum (sigma2 + D)^-2, and for ML the bias of sigma2,
-    b = -tr[(X'V^-1 X)^-1 X'V^-2 X] / sum (sigma2 + D)^-2, times (1 - gamma)^2
-    (Datta and Lahiri 2000; the convention of R's sae).
-    """
-    total = sigma2 + variance
-    gamma = sigma2 / total
-    g1 = gamma * variance
-    g2 = (1 - gamma) ** 2 * np.einsum("ij,jk,ik->i", x, covariance, x)
-    information = (1 / total**2).sum()
-    g3 = variance**2 / total**3 * 2 / information
-    mse = g1 + g2 + 2 * g3
-    if method == "ml":
-        x2 = (x / (total**2)[:, None]).T @ x
-        bias = -np.trace(covariance @ x2) / information
-        mse = mse - bias * (1 - gamma) ** 2
-    return np.asarray(mse)
 
 
 def fay_herriot(
@@ -202,8 +103,9 @@ def fay_herriot(
     Raises
     ------
     InputError
-        Shapes that differ, values that are not finite, negative variances, collinear columns,
-        too few areas, or non-positive estimates under the log transform.
+        Shapes that differ, areas labelled otherwise or in another order, values that are not
+        finite, negative variances, collinear columns, too few areas, or non-positive estimates
+        under the log transform.
 
     Examples
     --------
@@ -289,7 +191,7 @@ def _arrays(
             f"shapes differ: direct {y.shape}, variance {d.shape}, X {x.shape}; expected "
             "(m,), (m,) and (m, p)"
         )
-    areas = direct.index if isinstance(direct, pd.Series) else pd.RangeIndex(len(y))
+    areas = _common_areas({"direct": direct, "variance": variance, "X": covariates}, len(y))
     names = (
         [str(name) for name in covariates.columns]
         if isinstance(covariates, pd.DataFrame)
@@ -313,6 +215,26 @@ def _arrays(
             "drop one (a constant together with all categories is one too many)"
         )
     return y, d, x, areas, names
+
+
+def _common_areas(given: dict[str, object], n: int) -> pd.Index:
+    """The areas' labels, the same and in one order wherever they are given; else numbers."""
+    plain: pd.Index = pd.RangeIndex(n)
+    first, areas = "", plain
+    for name, value in given.items():
+        if not isinstance(value, pd.Series | pd.DataFrame) or value.index.equals(areas):
+            continue
+        unlabelled = areas.equals(plain) or value.index.equals(plain)
+        if unlabelled and set(value.index) != set(areas):
+            first, areas = (first, areas) if value.index.equals(plain) else (name, value.index)
+            continue
+        at = int(np.flatnonzero(areas != value.index)[0])
+        raise InputError(
+            f"{first or 'direct'} and {name} are labelled by different areas, or in another order "
+            f"(row {at} is {areas[at]} and {value.index[at]}): bring them to one order first, for "
+            f"example by {name}.loc[...]"
+        )
+    return areas
 
 
 def _settled_variances(d: Floats, seen: NDArray[np.bool_], areas: pd.Index) -> tuple[Floats, Notes]:

@@ -188,6 +188,35 @@ def test_respondents_carry_the_eligible_weight(surveyed):
     assert adjusted.total("y").frame["n"][0] == (surveyed["status"] == "responded").sum()
 
 
+def test_who_did_not_respond_owes_no_answer(surveyed):
+    responded = surveyed["status"] == "responded"
+    frame = surveyed.assign(
+        y=surveyed["y"].where(responded),
+        kind=pd.Series(np.resize(["p", "q"], 50)).where(responded),
+    )
+    design = Design(strata="h", weights="w", fpc="N")
+    full, blank = (design.bind(table).nonresponse("status", "h") for table in (surveyed, frame))
+    for verb in (
+        lambda sample: sample.total("y"),
+        lambda sample: sample.mean("y", by="h"),
+        lambda sample: sample.ratio("y", "w"),
+        lambda sample: sample.quantile("y", 0.5),
+        lambda sample: sample.calibrate({"(Intercept)": 320}).total("y"),
+    ):
+        pd.testing.assert_frame_equal(verb(blank).frame, verb(full).frame)
+    assert_allclose(blank.proportion("kind").frame["estimate"].sum(), 1)
+    raked = blank.rake({"kind": {"p": 150, "q": 170}})
+    assert_allclose(raked.total("w", by="kind").frame["n"].sum(), responded.sum())
+    assert_allclose(raked.weights[(frame["kind"] == "p").to_numpy()].sum(), 150)
+    calibrated = blank.calibrate({"y": 4000.0, "kind": {"p": 150, "q": 170}})
+    assert_allclose(calibrated.total("y").frame["estimate"], 4000)
+    assert_allclose(calibrated.replicates(20).total("y").frame["se"], 0, atol=1e-4)
+    late = frame.assign(y=frame["y"].where(frame.index != responded.idxmax()))
+    late_sample = design.bind(late).nonresponse("status", "h")
+    with pytest.raises(InputError, match="missing in 1 rows"):
+        late_sample.total("y")
+
+
 def test_the_status_map_must_cover_every_row(surveyed):
     frame = surveyed.assign(status=surveyed["status"].replace({"refused": "拒访"}))
     frame.loc[3, "status"] = None

@@ -227,6 +227,37 @@ def test_the_order_of_rows_does_not_matter(samples):
     assert_allclose(shuffled.mean("api00").frame["se"], sample.mean("api00").frame["se"])
 
 
+def test_domain_degrees_of_freedom_count_what_the_domain_meets(samples):
+    # R survey: degf(subset(design, ...)), distinct units less distinct strata of the subset.
+    sample = samples["nhanes"]
+    frame = sample.frame
+    table = sample.mean("HI_CHOL", by="race", na_rm=True, df="domain").frame.set_index("race")
+    assert table["df"].le(sample.df).all()
+    for race, row in table.iterrows():
+        met = frame[(frame["race"] == race) & frame["HI_CHOL"].notna()]
+        units = met.groupby(["SDMVSTRA", "SDMVPSU"]).ngroups
+        assert row["df"] == units - met["SDMVSTRA"].nunique()
+    row = samples["apiclus1"].mean("api00", where=lambda rows: rows["dnum"] == 61, df="domain")
+    assert row.frame["df"][0] == 0
+    assert np.isnan(row.frame["lower"][0])
+    with pytest.raises(ArgumentTypeError, match="'domain'"):
+        sample.mean("race", df="subset")
+    with pytest.raises(InputError, match="df must be positive"):
+        sample.mean("race", df=-1)
+
+
+def test_a_sample_is_bound_once(lopsided):
+    frame = lopsided.copy()
+    design = Design(strata=["h"], fpc="N")
+    sample = design.bind(frame)
+    before = sample.total("y").frame["estimate"][0]
+    frame["y"] = 0.0
+    assert sample.total("y").frame["estimate"][0] == before
+    with pytest.raises(ValueError, match="read-only"):
+        sample.weights[0] = 9.0
+    assert hash(design) == hash(Design(strata=("h",), fpc="N"))
+
+
 # Singletons ---------------------------------------------------------------------------------
 
 
@@ -275,7 +306,13 @@ def test_a_take_all_singleton_needs_no_rule(lonely):
         ({"N": [1, 1, 9, 9]}, {"fpc": "N"}, r"below the sample in strata a \(1 < 2 sampled\)"),
         ({"N": [7, 8, 9, 9]}, {"fpc": "N"}, "varies within strata a"),
         ({"N": [7, 7, 0, 0]}, {"fpc": "N"}, "zero or negative in strata b"),
+        (
+            {"N": [7, 7, np.nan, 9]},
+            {"fpc": "N"},
+            r"in 1 rows \(2\) of strata b: .*not in the frame",
+        ),
         ({"h": ["a", None, "b", "b"]}, {}, "stratum is missing in 1 rows"),
+        ({}, {"singleton": "remove"}, "one of fail, certainty, adjust, average, merge"),
     ],
 )
 def test_bad_designs_are_named(change, design, words):

@@ -191,9 +191,16 @@ Totals = Mapping[str, float | Mapping[object, float] | pd.Series]
 
 
 def build_calibration(
-    frame: pd.DataFrame, totals: Totals, *, distance: Distance, bounds: tuple[float, float]
+    frame: pd.DataFrame,
+    used: NDArray[np.bool_],
+    totals: Totals,
+    *,
+    distance: Distance,
+    bounds: tuple[float, float],
 ) -> Calibration:
     """Auxiliaries from a frame's columns: numeric totals, categories' totals, the constant.
+
+    Rows not `used` have no weight (who did not respond): nothing is asked of them.
 
     Raises
     ------
@@ -218,27 +225,28 @@ def build_calibration(
                 f"{CONSTANT!r}); they have {name_some(frame.columns, show=10)}"
             )
         if isinstance(total, Mapping | pd.Series):
-            for category, value in category_totals(frame[name], total).items():
+            for category, value in category_totals(frame[name][used], total).items():
                 columns.append(np.asarray(frame[name] == category, dtype=np.float64))
                 known.append(value)
                 labels.append(f"{name}={category}")
         else:
             values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float)
-            if not np.isfinite(values).all():
-                rows = frame.index[~np.isfinite(values)]
+            bad = ~np.isfinite(values) & used
+            if bad.any():
+                rows = frame.index[bad]
                 raise InputError(
                     f"calibration variable {name!r} is missing or not a number in {len(rows)} "
                     f"rows: {name_some(rows)}"
                 )
-            columns.append(values)
+            columns.append(np.where(used, values, 0.0))
             known.append(float(total))
             labels.append(name)
     if not columns:
         raise InputError("no totals to calibrate to")
     goal = np.array(known)
     if not np.isfinite(goal).all():
-        bad = [label for label, value in zip(labels, goal, strict=True) if not np.isfinite(value)]
-        raise InputError(f"calibration totals are not finite numbers: {name_some(bad)}")
+        wrong = [labels[at] for at in np.flatnonzero(~np.isfinite(goal))]
+        raise InputError(f"calibration totals are not finite numbers: {name_some(wrong)}")
     return Calibration(np.column_stack(columns), goal, tuple(labels), distance, bounds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -60,8 +61,18 @@ class Design:
     fpc: Columns | str | None = None
     singleton: SingletonRule = "fail"
 
+    def __post_init__(self) -> None:
+        for name in ("strata", "psu", "fpc"):
+            columns = getattr(self, name)
+            if not (columns is None or isinstance(columns, str)):
+                object.__setattr__(self, name, tuple(columns))
+        if self.singleton not in get_args(SingletonRule):
+            raise InputError(
+                f"singleton is one of {', '.join(get_args(SingletonRule))}, got {self.singleton!r}"
+            )
+
     def bind(self, frame: pd.DataFrame) -> Sample:
-        """The sample of this design in `frame`, one row a responding or sampled element."""
+        """The sample of this design in a copy of `frame`, one row a sampled element."""
         wanted = [
             *names_of(self.strata),
             *names_of(self.psu),
@@ -83,7 +94,12 @@ class Design:
         )
         weights = base_weights(self, frame, stages)
         return Sample(
-            design=self, frame=frame, stages=stages, base=weights, weights=weights, notes=notes
+            design=self,
+            frame=frame.copy(),
+            stages=stages,
+            base=weights,
+            weights=weights,
+            notes=notes,
         )
 
 

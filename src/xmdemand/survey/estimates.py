@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from xmdemand.survey.linearise import Codes, Floats
 
 Scorer = Callable[[str, "Domains"], tuple[Floats, Floats, "Domains"]]
 """A variable and the domains -> estimates (k), scores (n), and the domains without missings."""
+Degrees = float | Literal["domain"] | None
 DEFF_REFERENCE = "srs without replacement"
 
 
@@ -142,10 +144,19 @@ def numbers_of(frame: pd.DataFrame, name: str) -> Floats:
 
 
 def without_missing(
-    frame: pd.DataFrame, domains: Domains, missing: NDArray[np.bool_], name: str, *, na_rm: bool
+    frame: pd.DataFrame,
+    weights: Floats,
+    domains: Domains,
+    missing: NDArray[np.bool_],
+    name: str,
+    *,
+    na_rm: bool,
 ) -> Domains:
-    """The domains less the rows whose value is missing, or an error that names them."""
-    gone = missing & (domains.codes >= 0)
+    """The domains less the rows whose value is missing, or an error that names them.
+
+    Rows without weight (who did not respond) owe no value.
+    """
+    gone = missing & (domains.codes >= 0) & (weights != 0)
     if not gone.any():
         return domains
     if not na_rm:
@@ -176,22 +187,41 @@ def ratio_scores(
     return estimate, scores
 
 
-def t_interval(estimate: Floats, se: Floats, df: float, level: float) -> tuple[Floats, Floats]:
+def check_degrees(df: float) -> float:
+    """Degrees of freedom given by hand, checked."""
+    if not isinstance(df, int | float):
+        raise ArgumentTypeError(f"df is None, 'domain', inf or a number, got {df!r}")
+    if not df > 0:
+        raise InputError(f"df must be positive, got {df:g}")
+    return float(df)
+
+
+def distinct(codes: Codes, group: Codes, n_groups: int) -> Floats:
+    """How many distinct codes every group has.
+
+    >>> distinct(np.array([3, 3, 5]), np.array([0, 0, 1]), 3).tolist()
+    [1.0, 1.0, 0.0]
+    """
+    if not len(codes):
+        return np.zeros(n_groups)
+    pairs = np.unique(group * (int(codes.max()) + 1) + codes)
+    groups = pairs // (int(codes.max()) + 1)
+    return np.bincount(groups, minlength=n_groups).astype(np.float64)
+
+
+def t_interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
     """estimate -+ t(df) se; without degrees of freedom there is no interval."""
     reach = critical(df, level) * se
     return estimate - reach, estimate + reach
 
 
-def critical(df: float, level: float) -> float:
+def critical(df: Floats, level: float) -> Floats:
     """Two-sided quantile of Student's t, of the normal for infinite df, NaN for none."""
-    tail = (1 + level) / 2
-    if np.isinf(df):
-        return float(stats.norm.ppf(tail))
-    return float(stats.t.ppf(tail, df)) if df > 0 else float("nan")
+    return np.asarray(stats.t.ppf((1 + level) / 2, np.where(df > 0, df, np.nan)))
 
 
 def logit_interval(
-    p: Floats, se: Floats, n: Floats, df: float, level: float
+    p: Floats, se: Floats, n: Floats, df: Floats, level: float
 ) -> tuple[Floats, Floats]:
     """Interval of a proportion on the logit scale, back-transformed.
 
@@ -248,7 +278,7 @@ def tabulate(
     variance: Floats,
     *,
     n: Floats,
-    df: float,
+    df: Floats,
     level: float,
     deff: Floats,
     interval: Callable[[Floats, Floats], tuple[Floats, Floats]],

@@ -50,6 +50,18 @@ class Estimation:
         first = self.stages[0]
         return int(len(first.stratum) - len(first.sampled))
 
+    def _degrees(self, df: est.Degrees, domains: Domains) -> Floats:
+        """Degrees of freedom of every domain's interval."""
+        if df != "domain":
+            given = self.df if df is None else est.check_degrees(df)
+            return np.full(len(domains), float(given))
+        first = self.stages[0]
+        rows = np.flatnonzero((domains.codes >= 0) & (self.weights != 0))
+        unit, code = first.unit[rows], domains.codes[rows]
+        return est.distinct(unit, code, len(domains)) - est.distinct(
+            first.stratum[unit], code, len(domains)
+        )
+
     def total(
         self,
         variables: str | Sequence[str],
@@ -57,7 +69,7 @@ class Estimation:
         by: str | Sequence[str] | None = None,
         where: object | None = None,
         level: float = 0.95,
-        df: float | None = None,
+        df: est.Degrees = None,
         na_rm: bool = False,
     ) -> Estimates:
         """Weighted totals.
@@ -74,7 +86,9 @@ class Estimation:
         level
             Confidence level, a fraction.
         df
-            Degrees of freedom of the t interval; None is the design's, ``inf`` the normal.
+            Degrees of freedom of the t interval: None is the design's, ``"domain"`` those of the
+            units and strata that the domain meets (R's ``degf`` of a subset; wider for domains
+            of few units), ``inf`` the normal.
         na_rm
             Estimate for the rows that have the variable (as R's ``na.rm``); otherwise missing
             values raise.
@@ -82,7 +96,9 @@ class Estimation:
 
         def one(name: str, domains: Domains) -> tuple[Floats, Floats, Domains]:
             values = est.numbers_of(self.frame, name)
-            inside = est.without_missing(self.frame, domains, np.isnan(values), name, na_rm=na_rm)
+            inside = est.without_missing(
+                self.frame, self.weights, domains, np.isnan(values), name, na_rm=na_rm
+            )
             return *est.total_scores(np.nan_to_num(values), self.weights, inside), inside
 
         return self._smooth("total", variables, one, by, where, level, df)
@@ -94,14 +110,16 @@ class Estimation:
         by: str | Sequence[str] | None = None,
         where: object | None = None,
         level: float = 0.95,
-        df: float | None = None,
+        df: est.Degrees = None,
         na_rm: bool = False,
     ) -> Estimates:
         """Weighted means; parameters as for `total`."""
 
         def one(name: str, domains: Domains) -> tuple[Floats, Floats, Domains]:
             values = est.numbers_of(self.frame, name)
-            inside = est.without_missing(self.frame, domains, np.isnan(values), name, na_rm=na_rm)
+            inside = est.without_missing(
+                self.frame, self.weights, domains, np.isnan(values), name, na_rm=na_rm
+            )
             ones = np.ones(len(values))
             return *est.ratio_scores(np.nan_to_num(values), ones, self.weights, inside), inside
 
@@ -115,7 +133,7 @@ class Estimation:
         by: str | Sequence[str] | None = None,
         where: object | None = None,
         level: float = 0.95,
-        df: float | None = None,
+        df: est.Degrees = None,
         na_rm: bool = False,
     ) -> Estimates:
         """Ratios of two totals; parameters as for `total`."""
@@ -125,7 +143,9 @@ class Estimation:
             above = est.numbers_of(self.frame, name)
             missing = np.isnan(above) | np.isnan(below)
             both = f"{name}/{denominator}"
-            inside = est.without_missing(self.frame, domains, missing, both, na_rm=na_rm)
+            inside = est.without_missing(
+                self.frame, self.weights, domains, missing, both, na_rm=na_rm
+            )
             scores = est.ratio_scores(
                 np.nan_to_num(above), np.nan_to_num(below), self.weights, inside
             )
@@ -143,7 +163,7 @@ class Estimation:
         by: str | Sequence[str] | None = None,
         where: object | None = None,
         level: float = 0.95,
-        df: float | None = None,
+        df: est.Degrees = None,
         na_rm: bool = False,
     ) -> Estimates:
         """Share of every category of a column, with logit intervals; as for `total` otherwise."""
@@ -151,9 +171,9 @@ class Estimation:
         column = self.frame[variable]
         domains = est.domains_of(self.frame, by, where)
         domains = est.without_missing(
-            self.frame, domains, column.isna().to_numpy(), variable, na_rm=na_rm
+            self.frame, self.weights, domains, column.isna().to_numpy(), variable, na_rm=na_rm
         )
-        level, degrees = check_level(level), self.df if df is None else df
+        level, degrees = check_level(level), self._degrees(df, domains)
         ones: Floats = np.ones(len(column))
         tables = []
         for category in est.categories_of(column):
@@ -172,7 +192,7 @@ class Estimation:
         by: str | Sequence[str] | None = None,
         where: object | None = None,
         level: float = 0.95,
-        df: float | None = None,
+        df: est.Degrees = None,
         na_rm: bool = False,
     ) -> Estimates:
         """Quantiles with Woodruff intervals; parameters as for `total`.
@@ -182,14 +202,17 @@ class Estimation:
         share's interval leaves [0, 1] the bound is NaN. se is the interval's width over twice the
         critical value.
         """
-        level, degrees = check_level(level), self.df if df is None else df
+        level = check_level(level)
         wanted = [probabilities] if isinstance(probabilities, int | float) else list(probabilities)
         bad = [p for p in wanted if not 0 <= p <= 1]
         if bad:
             raise InputError(f"quantiles are fractions between 0 and 1, got {bad}")
         values = est.numbers_of(self.frame, variable)
         domains = est.domains_of(self.frame, by, where)
-        domains = est.without_missing(self.frame, domains, np.isnan(values), variable, na_rm=na_rm)
+        domains = est.without_missing(
+            self.frame, self.weights, domains, np.isnan(values), variable, na_rm=na_rm
+        )
+        degrees = self._degrees(df, domains)
         tables = []
         for p in wanted:
             table = self._woodruff(np.nan_to_num(values), p, domains, level, degrees)
@@ -197,7 +220,7 @@ class Estimation:
         return Estimates("quantile", pd.concat(tables, ignore_index=True), self.notes)
 
     def _woodruff(
-        self, values: Floats, p: float, domains: Domains, level: float, df: float
+        self, values: Floats, p: float, domains: Domains, level: float, df: Floats
     ) -> pd.DataFrame:
         groups = [domains.codes == code for code in range(len(domains))]
 
@@ -229,14 +252,15 @@ class Estimation:
         by: str | Sequence[str] | None,
         where: object | None,
         level: float,
-        df: float | None,
+        df: est.Degrees,
     ) -> Estimates:
         """Estimates of a smooth function of totals, for every variable and domain."""
-        level, degrees = check_level(level), self.df if df is None else df
+        level = check_level(level)
         domains = est.domains_of(self.frame, by, where)
         tables = []
         for name in [variables] if isinstance(variables, str) else variables:
             estimate, scores, inside = one(name, domains)
+            degrees = self._degrees(df, inside)
             table = self._table(estimate, scores, inside, level, degrees)
             tables.append(est.name_rows(table, domains, variable=name))
         return Estimates(kind, pd.concat(tables, ignore_index=True), self.notes)
@@ -247,7 +271,7 @@ class Estimation:
         scores: Floats,
         domains: Domains,
         level: float,
-        df: float,
+        df: Floats,
         *,
         logit: bool = False,
     ) -> pd.DataFrame:

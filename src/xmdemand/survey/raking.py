@@ -133,9 +133,13 @@ class Raking:
 
 
 def build_raking(
-    frame: pd.DataFrame, totals: Mapping[str, Mapping[object, float] | pd.Series]
+    frame: pd.DataFrame,
+    used: NDArray[np.bool_],
+    totals: Mapping[str, Mapping[object, float] | pd.Series],
 ) -> Raking:
     """Margins from a frame's columns and their known totals, checked against each other.
+
+    Rows not `used` have no weight (who did not respond): they need no category.
 
     Raises
     ------
@@ -152,7 +156,7 @@ def build_raking(
         )
     margins = []
     for name, known in totals.items():
-        checked = category_totals(frame[name], known)
+        checked = category_totals(frame[name][used], known)
         labels = list(checked)
         codes = pd.Index(labels).get_indexer(pd.Index(frame[name]))
         targets = np.array(list(checked.values()))

@@ -184,15 +184,16 @@ class Replicates:
         counted = (domains.codes >= 0) & (sample.weights > 0)
         n = np.bincount(domains.codes[counted], minlength=len(domains)).astype(float)
         level = check_level(level)
+        degrees = np.full(len(domains), float(sample.df))
         table = est.tabulate(
             domains,
             point,
             variance,
             n=n,
-            df=sample.df,
+            df=degrees,
             level=level,
             deff=np.full(len(domains), np.nan),
-            interval=lambda value, se: est.t_interval(value, se, sample.df, level),
+            interval=lambda value, se: est.t_interval(value, se, degrees, level),
         ).drop(columns=["deff", "deff_reference"])
         kind = "total" if denominator is None else "mean" if denominator == 1.0 else "ratio"
         return Estimates(kind, est.name_rows(table, domains, variable=numerator), self.notes)

@@ -75,6 +75,10 @@ class Sample(Estimation):
     steps: tuple[Step, ...] = ()
     notes: Notes = ()
 
+    def __post_init__(self) -> None:
+        for weights in (self.base, self.weights):
+            weights.setflags(write=False)
+
     def __repr__(self) -> str:
         first = self.stages[0]
         lines = [
@@ -125,7 +129,7 @@ class Sample(Estimation):
             Margins that contradict each other or the sample, or are not reached; the message
             names the margin and how far it is off.
         """
-        return self._calibrated(build_raking(self.frame, totals))
+        return self._calibrated(build_raking(self.frame, self.weights != 0, totals))
 
     def calibrate(
         self,
@@ -159,7 +163,11 @@ class Sample(Estimation):
         if distance in ("linear", "raking") and bounds is not None:
             raise InputError(f"distance {distance!r} has no bounds: use 'truncated' or 'logit'")
         step = build_calibration(
-            self.frame, totals, distance=distance, bounds=bounds or (0.0, float("inf"))
+            self.frame,
+            self.weights != 0,
+            totals,
+            distance=distance,
+            bounds=bounds or (0.0, float("inf")),
         )
         return self._calibrated(step)
 

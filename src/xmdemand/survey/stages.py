@@ -89,7 +89,15 @@ def sampled_fraction(
     frame: pd.DataFrame, name: str, stratum: Codes, labels: list[str], sampled: Floats
 ) -> Floats:
     """Share of each stratum's units in the sample, from population sizes or fractions."""
-    values = finite_column(frame, name, "fpc")
+    values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float)
+    lost = ~np.isfinite(values)
+    if lost.any():
+        strata = [labels[h] for h in np.unique(stratum[lost])]
+        raise InputError(
+            f"fpc column {name!r} is missing or not a finite number in {int(lost.sum())} rows "
+            f"({name_some(frame.index[lost])}) of strata {name_some(strata)}: a stratum that is "
+            "not in the frame has no population to stand for; give its size, or take its rows out"
+        )
     low = np.full(len(labels), np.inf)
     high = np.full(len(labels), -np.inf)
     np.minimum.at(low, stratum, values)

@@ -1,11 +1,12 @@
 """Do the survey's intervals hold what they promise? Repeated samples of a skewed population.
 
-    python benchmarks/survey_coverage.py [samples [replicates]]
+    python benchmarks/survey_coverage.py [samples [replicates [seed]]]
 
 Firms are lognormal in size; hires are Poisson with a gamma factor of each firm; the largest firms
 are taken whole, the others by industry x size class; a quarter of the firms refuse, the more the
 smaller. Printed: coverage of nominal 95% intervals with its Monte Carlo error, relative bias, and
-for occupations the coverage by number of reporting firms.
+for occupations the coverage by number of reporting firms, with the design's degrees of freedom and
+with those of the domain.
 """
 
 from __future__ import annotations
@@ -80,15 +81,20 @@ def simulate(
         for key, value in firms.groupby("industry")["hires"].sum().items()
     }
     truth["ratio to employees"] = firms["hires"].sum() / firms["employees"].sum()
-    truth["calibrated total"] = truth["replicates of it"] = truth["city total"]
+    for name in ("replicates of it", "calibrated total", "replicates of this"):
+        truth[name] = truth["city total"]
     by_occupation = firms.groupby("occupation")["hires"].sum().reindex(range(world.n_occupations))
     rng = np.random.default_rng(seed)
     rows: list[tuple[str, float, float, float]] = []
     domains = []
     for _ in range(n_samples):
         sample = draw_sample(world, rng, respond=respond)
-        parts = [
-            ("city total", sample.total("hires").frame),
+        again = int(rng.integers(2**31))
+        parts = [("city total", sample.total("hires").frame)]
+        if replicates:
+            drawn = sample.replicates(replicates, seed=again)
+            parts.append(("replicates of it", drawn.total("hires").frame))
+        parts += [
             ("ratio to employees", sample.ratio("hires", "employees").frame),
         ]
         for key, row in sample.total("hires", by="industry").frame.groupby("industry"):
@@ -97,12 +103,13 @@ def simulate(
         calibrated = sample.calibrate(totals, bounds=(0.2, 5), distance="logit")
         parts.append(("calibrated total", calibrated.total("hires").frame))
         if replicates:
-            drawn = calibrated.replicates(replicates, seed=int(rng.integers(2**31)))
-            parts.append(("replicates of it", drawn.total("hires").frame))
+            drawn = calibrated.replicates(replicates, seed=again)
+            parts.append(("replicates of this", drawn.total("hires").frame))
         for name, table in parts:
             row = table.iloc[0]
             rows.append((name, row["estimate"], row["lower"], row["upper"]))
         table = sample.total("hires", by="occupation").frame
+        own = sample.total("hires", by="occupation", df="domain").frame
         counted = sample.weights > 0
         reporters = (
             sample.frame[counted & (sample.frame["hires"] > 0).to_numpy()]
@@ -113,7 +120,8 @@ def simulate(
             pd.DataFrame(
                 {
                     "reporters": reporters.to_numpy(),
-                    "hit": table["lower"].le(by_occupation) & table["upper"].ge(by_occupation),
+                    "coverage": by_occupation.between(table["lower"], table["upper"]),
+                    "df of the domain": by_occupation.between(own["lower"], own["upper"]),
                 }
             )
         )
@@ -128,17 +136,18 @@ def simulate(
     pooled = pd.concat(domains)
     pooled = pooled[pooled["reporters"] > 0]
     pooled["reporters"] = pd.cut(pooled["reporters"], DOMAIN_BINS)
-    by_reporters = pooled.groupby("reporters", observed=True)["hit"].agg(["mean", "size"])
-    return table, by_reporters.rename(columns={"mean": "coverage", "size": "n"})
+    groups = pooled.groupby("reporters", observed=True)
+    return table, groups.mean().assign(n=groups.size())
 
 
 def main() -> None:
     n_samples = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     replicates = int(sys.argv[2]) if len(sys.argv) > 2 else 200
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     world = make_world(np.random.default_rng(2026))
     for respond in (False, True):
         started = time.perf_counter()
-        table, domains = simulate(world, n_samples, 1, respond=respond, replicates=replicates)
+        table, domains = simulate(world, n_samples, seed, respond=respond, replicates=replicates)
         print(
             f"\n{n_samples} samples, {'with non-response' if respond else 'full response'} "
             f"({time.perf_counter() - started:.0f} s)"

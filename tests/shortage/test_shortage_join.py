@@ -8,6 +8,7 @@ from scipy.stats import binom, gamma, nbinom
 
 from xmdemand.shortage.join import (
     bootstrap_weights,
+    dispersion_growth,
     fit_witnesses,
     join,
     log_likelihood,
@@ -73,6 +74,35 @@ def test_parameters_are_found_again() -> None:
     assert (kappa < high).all()
     assert np.median(found.shape) == pytest.approx(3.0, rel=0.35)
     assert found.n.tolist() == [120, 120, 120]
+
+
+def test_dispersion_that_grows_with_size_is_not_taken_for_agreement() -> None:
+    """φ ∝ R^0.6: with one φ for all, what is disagreement in small occupations passes for error."""
+    rng = np.random.default_rng(9)
+    n, a = 300, 5.0
+    one, grown = [], []
+    for _ in range(10):
+        posts, theta, _ = _world(rng, n, np.full(n, 2.0), a, 1.0)
+        phi = 30.0 * posts**0.6 / np.average(posts**0.6, weights=posts)
+        sampled = phi * rng.poisson(theta / phi)
+        variance, reporters = phi * sampled, np.full(n, 20.0)
+        weights = bootstrap_weights(rng, 100, n)
+        group = np.zeros(n, dtype=np.int64)
+        pooled = pool_dispersion(sampled, variance, reporters, group, 1, weights)
+        growth = dispersion_growth(sampled, variance, reporters, posts)
+        assert growth == pytest.approx(0.6, abs=0.01)
+        for found, power in ((one, 0.0), (grown, growth)):
+            fit = fit_witnesses(sampled, np.zeros(n), posts, pooled, group, weights, growth=power)
+            found.append(np.median(fit.shape))
+    assert np.median(grown) == pytest.approx(a, rel=0.2)
+    assert np.median(one) > 1.25 * np.median(grown)
+
+
+def test_growth_needs_occupations_that_speak() -> None:
+    posts = np.geomspace(10, 1000, 30)
+    assert dispersion_growth(posts, posts**1.5, np.full(30, 2.0), posts) == 0
+    assert dispersion_growth(posts, posts**1.5, np.full(30, 3.0), np.full(30, 7.0)) == 0
+    assert dispersion_growth(posts, posts**3.0, np.full(30, 3.0), posts) == 1
 
 
 def test_small_groups_are_pulled_to_the_city() -> None:

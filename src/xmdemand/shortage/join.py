@@ -11,9 +11,10 @@ where a stands for a (μ/M)²: register and survey disagree about all of V, by �
 its sampled rest by no less. Without take-all firms (C = 0) it is a itself.
 
 Given κ, a and φ, V is marginally negative binomial with mean κR and size a on the scale of its
-dispersion φY/V (pooled); that is the likelihood of κ (hires per registered post) and of a (1/a is
-how far the witnesses disagree). Fitting Y to max(M - C, 0.05 M) instead would push κ up wherever
-take-all firms alone plan more than the register lets expect (by a quarter in the example city).
+dispersion φY/V (pooled, growing with R as the survey's variances do); that is the likelihood of κ
+(hires per registered post) and of a (1/a is how far the witnesses disagree). Fitting Y to
+max(M - C, 0.05 M) instead would push κ up wherever take-all firms alone plan more than the
+register lets expect (by a quarter in the example city).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ FLOOR_POSTS = 0.5
 """A register that shows no post still leaves half a post possible."""
 MIN_REPORTERS = 10
 """Reporters an occupation needs before its own variance speaks in the pooled φ."""
+MIN_FOR_GROWTH = 3
+"""Reporters an occupation needs before it tells how φ grows with size."""
 FLOOR_DISPERSION = 0.1
 """φ of a survey that is nearly a census, persons."""
 ASSUMED_SHAPE = 4.0
@@ -92,6 +95,29 @@ def pool_dispersion(
     return np.maximum(pooled, FLOOR_DISPERSION)
 
 
+def dispersion_growth(
+    sampled: FloatArray, variance: FloatArray, reporters: FloatArray, posts: FloatArray
+) -> float:
+    """How the sampling variance a person grows with the register's posts: a power of them.
+
+    The slope of log(variance / Y) on log R over occupations with `MIN_FOR_GROWTH` reporters, at
+    least 0 and at most 1: what large occupations plan comes from large firms, whose weights carry
+    many persons at once. Without enough occupations 0, one φ for all.
+
+    >>> posts = np.geomspace(10, 1000, 12)
+    >>> round(dispersion_growth(posts, 3 * posts**1.5, np.full(12, 5), posts), 3)
+    0.5
+    """
+    speaks = (sampled > 0) & (variance > 0) & (reporters >= MIN_FOR_GROWTH)
+    if speaks.sum() < MIN_REPORTERS:
+        return 0.0
+    x = np.log(np.maximum(posts[speaks], FLOOR_POSTS))
+    y = np.log(variance[speaks] / sampled[speaks])
+    spread = ((x - x.mean()) ** 2).sum()
+    slope = ((x - x.mean()) * y).sum() / spread if spread > 0 else 0.0
+    return float(np.clip(slope, 0.0, 1.0))
+
+
 def rest_of_register(expected: FloatArray, certain: FloatArray) -> FloatArray:
     """μ = max(M - C, 0.05 M): what the register leaves for firms that are not take-all.
 
@@ -143,6 +169,8 @@ def fit_witnesses(
     dispersion: FloatArray,
     group: IntArray,
     weights: FloatArray,
+    *,
+    growth: float = 0.0,
 ) -> Witnesses:
     """κ and a by marginal likelihood, per bootstrap draw: the city's, then each group's.
 
@@ -161,6 +189,9 @@ def fit_witnesses(
         Group number of each occupation.
     weights
         (n_draws x occupations).
+    growth
+        Power of the posts with which φ grows (`dispersion_growth`). One φ for all takes what is
+        disagreement in small occupations for sampling error, and a comes out too large.
     """
     n_groups = dispersion.shape[1]
     posts = np.maximum(posts, FLOOR_POSTS)
@@ -170,7 +201,9 @@ def fit_witnesses(
     # Only the sampled part of V has sampling variance: φY, that is (φY/V) V. The share is pooled:
     # an occupation's own would lend weight to those whose sample happened to be low.
     part = float(sampled.sum()) / max(float(planned.sum()), 1e-9)
-    phi = np.maximum(np.median(dispersion, axis=0)[group] * part, FLOOR_DISPERSION)
+    size = posts**growth
+    size *= posts.sum() / (posts * size).sum()  # the same variance over all occupations
+    phi = np.maximum(np.median(dispersion, axis=0)[group] * part * size, FLOOR_DISPERSION)
     table = log_likelihood(planned, posts, phi, kappas, _SHAPES)
     flat = table.reshape(len(sampled), -1)
     city = (weights @ flat).reshape(-1, len(kappas), len(_SHAPES))

@@ -99,6 +99,9 @@ def join_demand(evidence: Evidence, past: Past, seed: int) -> Demand:
             dispersion,
             major[seen],
             weights[:, seen],
+            growth=joining.dispersion_growth(
+                sampled[seen], survey.variance[seen], survey.reporters[seen], posts.mean(axis=0)
+            ),
         )
         kappa, shape, counts = found.kappa, found.shape, found.n
         expected[:, seen] = kappa[:, major[seen]] * posts

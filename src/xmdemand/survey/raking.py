@@ -43,16 +43,13 @@ class Margin:
         """Weighted totals of the categories."""
         return np.asarray(grouping(self.codes, len(self.labels)) @ weights)
 
-    def miss(self, weights: Floats) -> Floats:
-        """Relative distance from the known totals."""
-        targets = self.targets.reshape(-1, *[1] * (weights.ndim - 1))
-        return np.asarray((self.sums(weights) - targets) / np.where(targets > 0, targets, 1.0))
-
 
 def rake_weights(
     weights: Floats, margins: Sequence[Margin], *, max_iter: int = 500
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Iterative proportional fitting of many weight vectors to the same margins.
+
+    Rows alike in every margin get the same factor, so the table of their sums is fitted.
 
     Parameters
     ----------
@@ -64,24 +61,39 @@ def rake_weights(
     weights, failed
         (n x n_draws) raked weights, and (n_draws,) which vectors did not reach the margins.
     """
-    raked = weights.astype(float, copy=True)
-    working = np.arange(weights.shape[1])
-    indicators = [grouping(margin.codes, len(margin.labels)) for margin in margins]
+    codes = np.column_stack([margin.codes for margin in margins])
+    cells, cell = np.unique(codes, axis=0, return_inverse=True)
+    table = np.asarray(grouping(cell.ravel(), len(cells)) @ weights.astype(float))
+    factors, failed = _rake_cells(table, cells, [margin.targets for margin in margins], max_iter)
+    return weights * factors[cell.ravel()], failed
+
+
+def _rake_cells(
+    table: Floats, cells: Codes, targets: Sequence[Floats], max_iter: int
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Factors of the cells (n_cells x n_draws) with which a table meets its margins."""
+    factors = np.ones_like(table)
+    working = np.arange(table.shape[1])
+    indicators = [grouping(cells[:, at], len(goal)) for at, goal in enumerate(targets)]
+    goals = [goal[:, None] for goal in targets]
     for _ in range(max_iter):
-        block = raked[:, working]
-        for margin, indicator in zip(margins, indicators, strict=True):
+        block, change = table[:, working] * factors[:, working], factors[:, working]
+        for at, (indicator, goal) in enumerate(zip(indicators, goals, strict=True)):
             sums = indicator @ block
-            targets = np.broadcast_to(margin.targets[:, None], sums.shape)
-            factor = np.divide(targets, sums, out=np.ones_like(sums), where=sums > 0)
-            block *= factor[margin.codes]
-        raked[:, working] = block
-        worst = np.max([np.abs(m.miss(block)).max(axis=0) for m in margins], axis=0)
-        working = working[worst > TOLERANCE]
+            factor = np.divide(goal, sums, out=np.ones_like(sums), where=sums > 0)
+            block *= factor[cells[:, at]]
+            change *= factor[cells[:, at]]
+        factors[:, working] = change
+        misses = [
+            np.abs((indicator @ block - goal) / np.where(goal > 0, goal, 1.0)).max(axis=0)
+            for indicator, goal in zip(indicators, goals, strict=True)
+        ]
+        working = working[np.max(misses, axis=0) > TOLERANCE]
         if not len(working):
             break
-    failed = np.zeros(weights.shape[1], dtype=bool)
+    failed = np.zeros(table.shape[1], dtype=bool)
     failed[working] = True
-    return raked, failed
+    return factors, failed
 
 
 @dataclass(frozen=True, eq=False)

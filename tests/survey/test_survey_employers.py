@@ -174,6 +174,17 @@ def test_two_routes_to_the_error_of_the_city_total_agree(city, profile, classifi
     assert item(result, "deff_total") > 0
 
 
+def test_diagnostics_tell_who_was_asked_and_who_answered(city, profile, classification):
+    result = demand(city, profile, classification)
+    firms = city.firms
+    assert item(result, "units") == len(firms)
+    assert item(result, "status_refused") == (firms["status"] == "refused").sum()
+    assert item(result, "establishments") == (firms["selection"] != "").sum()
+    shares = [item(result, f"share_{kind}") for kind in ("probability", "take_all", "voluntary")]
+    assert sum(shares) == pytest.approx(1)
+    assert "response_voluntary" not in set(result.diagnostics["item"])
+
+
 def test_every_diagnostic_has_words(city, profile, classification):
     from xmdemand.notes import text
 

@@ -15,6 +15,7 @@ from xmdemand.errors import name_some
 from xmdemand.notes import Note, Notes
 from xmdemand.survey.diagnostics import kish_effect, share_of
 from xmdemand.survey.linearise import Floats
+from xmdemand.survey.nonresponse import STATUSES
 from xmdemand.survey.posts import Shares, labels_of
 from xmdemand.survey.sample import Sample
 from xmdemand.survey.weighted import Rows, Values, point_totals, replicate_totals, unit_values
@@ -226,7 +227,7 @@ def demand_summary(work: Weighed, drawn: Floats, certain: pd.Series) -> pd.DataF
 
 
 def demand_diagnostics(work: Weighed, frame: pd.DataFrame, basis: str) -> pd.DataFrame:
-    """Sample sizes, response rates, design effects, and what demand rests on.
+    """Sample sizes, response rates, who did not respond, design effects, what demand rests on.
 
     The city's total is estimated a second time with its linearised error, the independent check
     of the replicates; returns without a design claim none.
@@ -236,6 +237,7 @@ def demand_diagnostics(work: Weighed, frame: pd.DataFrame, basis: str) -> pd.Dat
     responded = weights > 0
     items: dict[str, object] = {
         "basis": basis,
+        "units": round(float(work.sample.base.sum())),
         "establishments": len(units),
         "responded": int(responded.sum()),
         "rows": len(work.posts),
@@ -244,9 +246,11 @@ def demand_diagnostics(work: Weighed, frame: pd.DataFrame, basis: str) -> pd.Dat
         members = (units["selection"] == kind).to_numpy()
         scope = members & (units["status"] != "out_of_scope").to_numpy()
         items[f"sampled_{kind}"] = int(members.sum())
-        if scope.any():
+        if scope.any() and kind != "voluntary":
             items[f"response_{kind}"] = float(responded[scope].mean())
         items[f"share_{kind}"] = share_of(hires[members].sum(), hires.sum())
+    for status, n in units["status"].value_counts().reindex(STATUSES[1:]).dropna().items():
+        items[f"status_{status}"] = int(n)
     items["deff_weights"] = kish_effect(weights[responded])
     lost = np.zeros(len(work.posts))
     lost[work.shares.uncoded] = 1.0

@@ -5,8 +5,7 @@
 Firms are lognormal in size; hires are Poisson with a gamma factor of each firm; the largest firms
 are taken whole, the others by industry x size class; a quarter of the firms refuse, the more the
 smaller. Printed: coverage of nominal 95% intervals with its Monte Carlo error, relative bias, and
-for occupations the coverage by number of reporting firms, with the design's degrees of freedom and
-with those of the domain.
+for occupations the coverage by number of reporting firms.
 """
 
 from __future__ import annotations
@@ -109,7 +108,6 @@ def simulate(
             row = table.iloc[0]
             rows.append((name, row["estimate"], row["lower"], row["upper"]))
         table = sample.total("hires", by="occupation").frame
-        own = sample.total("hires", by="occupation", df="domain").frame
         counted = sample.weights > 0
         reporters = (
             sample.frame[counted & (sample.frame["hires"] > 0).to_numpy()]
@@ -121,7 +119,6 @@ def simulate(
                 {
                     "reporters": reporters.to_numpy(),
                     "coverage": by_occupation.between(table["lower"], table["upper"]),
-                    "df of the domain": by_occupation.between(own["lower"], own["upper"]),
                 }
             )
         )

@@ -353,3 +353,28 @@ def test_diagnostics_tell_what_every_step_did(samples):
     table = sample.diagnostics.set_index(["step", "item"])["value"]
     assert table["1. rake", "margins"] == table["1. rake", "margins hit"] == 5
     assert table["1. rake", "lowest g"] < 1 < table["1. rake", "highest g"]
+
+
+def test_the_jackknife_of_a_stratified_mean_by_hand(samples):
+    # R survey: as.svrepdesign(type = "JKn"): (1 - f)(n - 1) / n, about the mean of replicates.
+    sample = samples["apistrat"]
+    frame, weights = sample.frame, sample.weights
+    found, scale = [], []
+    for row, kind in enumerate(frame["stype"]):
+        others = (frame["stype"] == kind).to_numpy()
+        n = others.sum()
+        w = np.where(others, weights * n / (n - 1), weights)
+        w[row] = 0
+        found.append(np.average(frame["api00"], weights=w))
+        scale.append((1 - n / frame["fpc"][row]) * (n - 1) / n)
+    variance = np.dot(scale, (np.array(found) - np.mean(found)) ** 2)
+    jackknife = sample.replicates(kind="jackknife")
+    assert_allclose(jackknife.mean("api00").frame["se"] ** 2, variance)
+    # Of a total the jackknife is the linearisation.
+    assert_allclose(jackknife.total("enroll").frame["se"], sample.total("enroll").frame["se"])
+
+
+def test_replicates_say_that_they_resample_one_stage(samples):
+    codes = [note.code for note in samples["apiclus2"].replicates(10).notes]
+    assert codes == ["survey.later_stages"]
+    assert samples["apiclus1"].replicates(10).notes == ()

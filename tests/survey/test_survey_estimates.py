@@ -154,9 +154,22 @@ def test_missing_values_raise_or_make_a_domain(lopsided):
         sample.total("y")
     have = frame["y"].notna()
     full = Design(strata="h", weights="w", fpc="N").bind(lopsided)
-    assert_allclose(
-        sample.mean("y", na_rm=True).frame["se"], full.mean("y", where=have).frame["se"]
-    )
+    result = sample.mean("y", na_rm=True)
+    assert_allclose(result.frame["se"], full.mean("y", where=have).frame["se"])
+    assert [(note.code, note.n) for note in result.notes] == [("survey.missing_left_out", 1)]
+
+
+def test_rows_without_a_domain_are_told(lopsided):
+    frame = lopsided.assign(d=lopsided["d"].where(lopsided.index > 1))
+    sample = Design(strata="h", weights="w", fpc="N").bind(frame)
+    for result in (
+        sample.total(["y", "x"], by="d"),
+        sample.proportion("h", by="d"),
+        sample.quantile("y", 0.5, by="d"),
+    ):
+        assert [(note.code, note.n) for note in result.notes] == [("survey.without_domain", 2)]
+        assert all(note.say("zh") and note.say("en") for note in result.notes)
+    assert sample.total("y", by="d", where=frame["d"].notna()).notes == ()
 
 
 def test_proportions_stay_inside_and_match_the_logit(samples):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError, name_some
-from xmdemand.notes import Notes
+from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
 from xmdemand.survey.linearise import Codes, Floats
 
@@ -53,10 +53,13 @@ class Domains:
         (n,) domain of each row, -1 for none.
     table
         A row a domain, the `by` columns; one row and no columns without `by`.
+    unplaced
+        Rows inside `where` that have no `by` value.
     """
 
     codes: Codes
     table: pd.DataFrame
+    unplaced: Codes
 
     def __len__(self) -> int:
         return len(self.table)
@@ -75,7 +78,7 @@ def domains_of(
     require_columns(frame, columns)
     if not columns:
         codes = np.where(keep, 0, -1)
-        return Domains(codes, pd.DataFrame(index=pd.RangeIndex(1)))
+        return Domains(codes, pd.DataFrame(index=pd.RangeIndex(1)), np.array([], dtype=np.intp))
     cells = frame[columns]
     if any(isinstance(kind, pd.CategoricalDtype) for kind in cells.dtypes):
         levels = [
@@ -88,7 +91,8 @@ def domains_of(
     else:
         keys = pd.MultiIndex.from_frame(cells.dropna().drop_duplicates().sort_values(columns))
     codes = keys.get_indexer(pd.MultiIndex.from_frame(cells))
-    return Domains(np.where(keep, codes, -1), keys.to_frame(index=False))
+    unplaced = np.flatnonzero(keep & (codes < 0))
+    return Domains(np.where(keep, codes, -1), keys.to_frame(index=False), unplaced)
 
 
 def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -165,7 +169,22 @@ def without_missing(
             f"{name_some(frame.index[gone])}. Pass na_rm=True to estimate for the rows that have "
             "it (a domain), or impute it first"
         )
-    return Domains(np.where(gone, -1, domains.codes), domains.table)
+    return replace(domains, codes=np.where(gone, -1, domains.codes))
+
+
+def left_out(weights: Floats, domains: Domains, used: Domains, name: str) -> Notes:
+    """Notes of weighted rows an estimate leaves out: without a `by` value, or without a value."""
+    without = int((weights[domains.unplaced] != 0).sum())
+    missing = int(((domains.codes >= 0) & (used.codes < 0)).sum())
+    by = ", ".join(map(str, domains.table.columns))
+    return tuple(
+        Note(code, where=where, n=n)
+        for code, where, n in (
+            ("survey.without_domain", by, without),
+            ("survey.missing_left_out", name, missing),
+        )
+        if n
+    )
 
 
 def total_scores(values: Floats, weights: Floats, domains: Domains) -> tuple[Floats, Floats]:

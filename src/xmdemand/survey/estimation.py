@@ -169,9 +169,9 @@ class Estimation:
         """Share of every category of a column, with logit intervals; as for `total` otherwise."""
         est.require_columns(self.frame, [variable])
         column = self.frame[variable]
-        domains = est.domains_of(self.frame, by, where)
+        asked = est.domains_of(self.frame, by, where)
         domains = est.without_missing(
-            self.frame, self.weights, domains, column.isna().to_numpy(), variable, na_rm=na_rm
+            self.frame, self.weights, asked, column.isna().to_numpy(), variable, na_rm=na_rm
         )
         level, degrees = check_level(level), self._degrees(df, domains)
         ones: Floats = np.ones(len(column))
@@ -182,7 +182,8 @@ class Estimation:
             table = self._table(share, scores, domains, level, degrees, logit=True)
             tables.append(est.name_rows(table, domains, variable=variable, category=category))
         frame = pd.concat(tables, ignore_index=True)
-        return Estimates("proportion", frame, self.notes)
+        notes = est.left_out(self.weights, asked, domains, variable)
+        return Estimates("proportion", frame, (*self.notes, *notes))
 
     def quantile(
         self,
@@ -208,16 +209,17 @@ class Estimation:
         if bad:
             raise InputError(f"quantiles are fractions between 0 and 1, got {bad}")
         values = est.numbers_of(self.frame, variable)
-        domains = est.domains_of(self.frame, by, where)
+        asked = est.domains_of(self.frame, by, where)
         domains = est.without_missing(
-            self.frame, self.weights, domains, np.isnan(values), variable, na_rm=na_rm
+            self.frame, self.weights, asked, np.isnan(values), variable, na_rm=na_rm
         )
         degrees = self._degrees(df, domains)
         tables = []
         for p in wanted:
             table = self._woodruff(np.nan_to_num(values), p, domains, level, degrees)
             tables.append(est.name_rows(table, domains, variable=variable, quantile=p))
-        return Estimates("quantile", pd.concat(tables, ignore_index=True), self.notes)
+        notes = (*self.notes, *est.left_out(self.weights, asked, domains, variable))
+        return Estimates("quantile", pd.concat(tables, ignore_index=True), notes)
 
     def _woodruff(
         self, values: Floats, p: float, domains: Domains, level: float, df: Floats
@@ -258,12 +260,15 @@ class Estimation:
         level = check_level(level)
         domains = est.domains_of(self.frame, by, where)
         tables = []
+        notes = list(self.notes)
         for name in [variables] if isinstance(variables, str) else variables:
             estimate, scores, inside = one(name, domains)
             degrees = self._degrees(df, inside)
             table = self._table(estimate, scores, inside, level, degrees)
             tables.append(est.name_rows(table, domains, variable=name))
-        return Estimates(kind, pd.concat(tables, ignore_index=True), self.notes)
+            said = est.left_out(self.weights, domains, inside, name)
+            notes += [note for note in said if note not in notes]
+        return Estimates(kind, pd.concat(tables, ignore_index=True), tuple(notes))
 
     def _table(
         self,

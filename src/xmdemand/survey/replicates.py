@@ -102,11 +102,14 @@ class Replicates:
 
     @property
     def notes(self) -> Notes:
-        """The sample's notes, and how many draws were redrawn."""
-        if not self.redrawn:
-            return self.sample.notes
-        note = Note("survey.redrawn", n=self.redrawn, fields={"draws": self.weights.shape[1]})
-        return (*self.sample.notes, note)
+        """The sample's notes, that one stage of several is resampled, how many were redrawn."""
+        notes = list(self.sample.notes)
+        if (stages := len(self.sample.stages)) > 1:
+            notes.append(Note("survey.later_stages", fields={"stages": stages}))
+        if self.redrawn:
+            fields = {"draws": self.weights.shape[1]}
+            notes.append(Note("survey.redrawn", n=self.redrawn, fields=fields))
+        return tuple(notes)
 
     def draws(
         self,

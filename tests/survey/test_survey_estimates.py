@@ -369,3 +369,10 @@ def test_a_sample_tells_what_was_done_to_it(samples):
     assert "183 rows, 15 sampled units" in text
     assert "raked to the totals of stype (3)" in text
     assert "raked" not in repr(samples["apiclus1"])
+
+
+def test_estimates_print_as_a_table(samples):
+    text = str(samples["nhanes"].mean("HI_CHOL", by="race", na_rm=True))
+    assert text.startswith("means\n")
+    assert "0.101492 0.006246" in text
+    assert text.endswith("! HI_CHOL is missing in 745 rows with weight: estimated for the others")

@@ -42,6 +42,11 @@ class Estimates(Result):
     frame: pd.DataFrame
     notes: Notes = ()
 
+    def __str__(self) -> str:
+        told = [f"! {note.say('en')}" for note in self.notes]
+        table = self.frame.drop(columns="deff_reference", errors="ignore")
+        return "\n".join([f"{self.kind}s", table.to_string(index=False, max_rows=60), *told])
+
 
 @dataclass(frozen=True, eq=False)
 class Domains:

@@ -10,6 +10,7 @@ from scipy.special import log_ndtr, logsumexp, ndtr, ndtri
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 _NODES = 24
 """Standard errors are tabulated at so many values and interpolated between them."""
@@ -57,30 +58,32 @@ class MarginalTable:
             within=np.log(np.maximum(inside, 1e-300)).astype(np.float32),
         )
 
-    def critical(self, larger: BoolArray, smaller: BoolArray) -> FloatArray:
-        """Critical value of every item for the hypotheses still standing.
+    def critical(self, larger: BoolArray, smaller: BoolArray, items: IntArray) -> FloatArray:
+        """Critical values of some items for the hypotheses still standing.
 
         Parameters
         ----------
         larger, smaller
-            (items x items): k already found larger (smaller) than j. The hypothesis in the other
-            direction still stands.
+            (len(items) x all items): k already found larger (smaller) than j. The hypothesis in the
+            other direction still stands.
+        items
+            Which j the rows are.
         """
-        standing = ~(larger | smaller)
-        np.fill_diagonal(standing, False)
-        both = standing.astype(np.float32) @ self.share
         only_above = smaller.astype(np.float32) @ self.share
         only_below = larger.astype(np.float32) @ self.share
-        result = np.zeros(len(standing))
+        everyone = self.share.sum(axis=0, dtype=np.float64).astype(np.float32)
+        both = np.maximum(everyone - self.share[items] - only_above - only_below, 0.0)
+        result = np.zeros(len(items))
         for node in range(self.share.shape[1]):
-            rows = np.flatnonzero(self.share[:, node] > 0)
+            own = self.share[items, node]
+            rows = np.flatnonzero(own > 0)
             if len(rows):
                 logs = (
                     _add(both[rows], self.within[node])
                     + _add(only_above[rows], self.above[node])
                     + _add(only_below[rows], self.above[node][::-1])
                 )
-                result[rows] += self.share[rows, node] * self._solve(logs)
+                result[rows] += own[rows] * self._solve(logs)
         return result
 
     def _solve(self, logs: NDArray[np.float32]) -> FloatArray:

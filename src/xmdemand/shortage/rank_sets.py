@@ -210,11 +210,17 @@ def _marginal_independent(
     if p > 1 and s.any():
         table = MarginalTable.of(s, level)
         critical = np.full(p, np.inf)
-        found = -1
-        while found != (found := int(larger.sum() + smaller.sum())):
-            critical = np.minimum(critical, table.critical(larger, smaller))
-            reach = sigma * critical[:, None]
-            larger, smaller = gap > reach, gap < -reach
+        rows, found = np.arange(p), np.full(p, -1)
+        while len(rows):
+            # Only an item that lost a hypothesis in the last round has another critical value.
+            newest = table.critical(larger[rows], smaller[rows], rows)
+            critical[rows] = np.minimum(critical[rows], newest)
+            reach = sigma[rows] * critical[rows, None]
+            larger[rows], smaller[rows] = gap[rows] > reach, gap[rows] < -reach
+            now = larger[rows].sum(axis=1) + smaller[rows].sum(axis=1)
+            lost = now != found[rows]
+            found[rows] = now
+            rows = rows[lost]
     return 1 + larger.sum(axis=1), p - smaller.sum(axis=1)
 
 

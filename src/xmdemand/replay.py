@@ -63,7 +63,8 @@ def as_of(tables: Tables, start: dt.date) -> tuple[Tables, Notes]:
     register, employers = tables.register, tables.employers
     if register is not None:
         month = pd.to_datetime(register["month"])
-        last = month.dt.year * 12 + month.dt.month - 1 + register["months"].fillna(1)
+        months = register["months"].fillna(1) if "months" in register else 1
+        last = month.dt.year * 12 + month.dt.month - 1 + months
         register = register[last <= start.year * 12 + start.month - 1]
     notes: Notes = ()
     if employers is not None:

@@ -16,6 +16,8 @@ from shortage_city import City, classification, draws, make_city, profile
 from xmdemand.draws import Draws
 from xmdemand.errors import InputError, NotFoundError
 from xmdemand.shortage import INDICATORS, Ranking, methods, rank, to_record, what_if
+from xmdemand.shortage.evaluate import learn_trust
+from xmdemand.shortage.ranks import p_top_k
 
 
 def _names() -> list[str]:
@@ -380,3 +382,51 @@ def test_another_table_of_indicators_is_another_index(city: City) -> None:
     two = tuple(item for item in INDICATORS if item.name in ("log_ratio", "long_open"))
     result = run(city, indicators=two)
     assert set(result.indicators["indicator"]) == {"log_ratio", "long_open"}
+
+
+def crowded(city: City) -> City:
+    """A register with more than eight posts a seeker for most, whose other half tells who leads."""
+    ratio = city.outlook.log_ratio
+    raised = replace(ratio, values=3.0 + 0.5 * ratio.values)
+    return replace(city, outlook=replace(city.outlook, log_ratio=raised))
+
+
+def test_occupations_at_the_limit_are_not_ranked_by_code(city: City) -> None:
+    """Without a survey most stand at z = 3: what was clipped parts them, ranks and tiers alike."""
+    result = run(crowded(city), demand=None)
+    frame = result.frame
+    at_limit = (result.draws["index"].values >= 3.0).mean(axis=0) > 0.9
+    assert at_limit.sum() > 40
+    order = frame.loc[at_limit, "rank"]
+    assert spearmanr(order, -city.tightness[at_limit]).statistic > 0.9
+    for stars, quota in ((1, 20), (2, 8)):
+        assert frame[f"p_tier_{stars}"].sum() == pytest.approx(quota, abs=0.5)
+    # The index itself stays within its goalposts.
+    assert np.nanmax(result.draws["index"].values) == 3.0
+
+
+def test_the_register_alone_is_less_sure(city: City, ranking: Ranking) -> None:
+    alone = run(city, demand=None, top=20)
+    assert "shortage.validity_assumed" in {note.code for note in alone.notes}
+    assert "shortage.validity_assumed" not in {note.code for note in ranking.notes}
+    known = alone.frame["p_top"].dropna()
+    assert known.sum() == pytest.approx(20, abs=0.5)
+    # Draws of one indicator alone would promise a place in front at 0.998 again and again.
+    raw = p_top_k(alone.draws["index"].values[:, alone.frame["rank"].notna().to_numpy()], 20)
+    assert (known * (1 - known)).mean() > 2 * (raw * (1 - raw)).mean()
+
+
+def test_last_editions_slope_tempers_the_next_promises(city: City, ranking: Ranking) -> None:
+    record = {"ranking": to_record(ranking)}
+    assert record["ranking"]["trust"] == 1.0
+    later = run(city, year=2027, previous=record, top=20)
+    assert later.evaluation is not None
+    told = learn_trust(later.evaluation.slope, later.evaluation.slope_se)
+    assert later.trust == told == to_record(later)["trust"]
+    assert "shortage.trust_learnt" in {note.code for note in later.notes}
+    # Less trust, flatter promises; ranks and tiers are the index's own.
+    record["ranking"]["trust"] = 0.3
+    wary = run(city, year=2027, previous=record, top=20)
+    assert wary.frame["p_top"].std() < later.frame["p_top"].std()
+    assert (wary.frame["rank"].dropna() == later.frame["rank"].dropna()).all()
+    assert (wary.frame["tier"] == later.frame["tier"]).all()

@@ -124,7 +124,7 @@ def award_stars(
     first = past.year == 0 or not comparable
     if first:
         notes.append(Note("shortage.first_edition"))
-    p = tier_probabilities(index.draws, np.asarray(goalposts.cuts))
+    p = tier_probabilities(index.ordered, np.asarray(goalposts.cuts))
     blank = np.full_like(past.tier, -1)
     rule = profile.tier_rule
     return Stars(
@@ -152,7 +152,7 @@ def _cuts(
         rows = fallback & index.rated
     if not rows.any():
         rows = index.rated
-    draws = index.draws[:, rows]
+    draws = index.ordered[:, rows]
     ceiling = draws.shape[1] / 2
     return tuple(set_cut(draws, min(quota, ceiling)) for quota in quotas)
 

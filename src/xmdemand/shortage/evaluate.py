@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+TRUST_SPREAD = 0.3
+"""How far the slope of calibration is expected to lie from 1 before anything is seen."""
+TRUST_LIMITS = (0.2, 2.0)
 BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 
 
@@ -36,7 +39,7 @@ class Evaluation(Result):
         ``brier``, ``brier_skill`` (against k/n for everyone).
     calibration
         ``promised, happened, n`` by class of P(top k).
-    slope
+    slope, slope_se
         Of logistic calibration, outcome on the logit of P(top k): 1 is calibrated, below 1 the
         promises were too sure.
     """
@@ -44,6 +47,7 @@ class Evaluation(Result):
     frame: pd.DataFrame
     calibration: pd.DataFrame
     slope: float
+    slope_se: float
     notes: Notes = ()
 
 
@@ -103,10 +107,12 @@ def evaluate(
     if size < k:
         notes.append(Note("shortage.evaluated_fewer", n=size, fields={"asked": k}))
     columns = ["by", "group", "measure", "estimate", "n"]
+    slope, slope_se = calibrate(p, top)
     return Evaluation(
         frame=pd.DataFrame(rows, columns=columns),
         calibration=calibration_table(p, top),
-        slope=calibration_slope(p, top),
+        slope=slope,
+        slope_se=slope_se,
         notes=tuple(notes),
     )
 
@@ -232,21 +238,48 @@ def calibration_table(p: FloatArray, happened: BoolArray) -> pd.DataFrame:
 
 
 def calibration_slope(p: FloatArray, happened: BoolArray) -> float:
-    """Slope of happened on logit(p) by logistic regression.
+    """Slope of happened on logit(p) by logistic regression; see `calibrate`."""
+    return calibrate(p, happened)[0]
+
+
+def calibrate(p: FloatArray, happened: BoolArray) -> tuple[float, float]:
+    """Slope of happened on logit(p) by logistic regression, and its standard error.
 
     NaN where all or none happened. Probabilities are held 0.001 away from 0 and 1.
     """
     from scipy.optimize import minimize
 
     if happened.all() or not happened.any():
-        return float("nan")
+        return float("nan"), float("nan")
     clipped = np.clip(p, 1e-3, 1 - 1e-3)
     logit = np.log(clipped / (1 - clipped))
 
+    def fitted(beta: FloatArray) -> FloatArray:
+        return np.asarray(1 / (1 + np.exp(-np.clip(beta[0] + beta[1] * logit, -500, 500))))
+
     def loss(beta: FloatArray) -> tuple[float, FloatArray]:
         score = beta[0] + beta[1] * logit
-        off = 1 / (1 + np.exp(-np.clip(score, -500, 500))) - happened
+        off = fitted(beta) - happened
         value = np.logaddexp(0.0, score).sum() - score[happened].sum()
         return float(value), np.array([off.sum(), off @ logit])
 
-    return float(minimize(loss, np.array([0.0, 1.0]), jac=True, method="BFGS").x[1])
+    beta = minimize(loss, np.array([0.0, 1.0]), jac=True, method="BFGS").x
+    weight = fitted(beta) * (1 - fitted(beta))
+    total = weight.sum()
+    spread = weight @ logit**2 - (weight @ logit) ** 2 / total if total > 0 else 0.0
+    return float(beta[1]), float(1 / np.sqrt(spread)) if spread > 0 else float("inf")
+
+
+def learn_trust(slope: float, slope_se: float, before: float = 1.0) -> float:
+    """How far P(top k) is to be believed, after last edition's promises were held against events.
+
+    `before` times the slope's posterior mean, with N(1, `TRUST_SPREAD`²) before seeing it: a year
+    of few occupations teaches little. See `latent.promise` for what the number does.
+
+    >>> round(learn_trust(0.4, 0.1), 2), round(learn_trust(0.4, 0.6), 2)
+    (0.46, 0.88)
+    """
+    if not np.isfinite([slope, slope_se]).all():
+        return before
+    told = TRUST_SPREAD**2 / (TRUST_SPREAD**2 + slope_se**2)
+    return float(np.clip(before * (1 + told * (slope - 1)), *TRUST_LIMITS))

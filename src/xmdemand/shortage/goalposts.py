@@ -88,6 +88,16 @@ def standardise(values: FloatArray, post: tuple[float, float], direction: int) -
     return np.clip(direction * (values - median) / spread, -CLIP, CLIP)
 
 
+def excess(values: FloatArray, post: tuple[float, float], direction: int) -> FloatArray:
+    """What `standardise` clips away.
+
+    >>> excess(np.array([1.0, 5.0, -4.0]), (0.0, 1.0), 1).tolist()
+    [0.0, 2.0, -1.0]
+    """
+    median, spread = post
+    return direction * (values - median) / spread - standardise(values, post, direction)
+
+
 def same_weights(a: Mapping[str, float], b: Mapping[str, float]) -> bool:
     """Whether two sets of declared weights are the same choice."""
     names: Sequence[str] = sorted({*a, *b})

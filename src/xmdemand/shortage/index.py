@@ -13,14 +13,15 @@ from xmdemand.errors import InputError
 from xmdemand.notes import Note
 from xmdemand.profile import ListingRule
 from xmdemand.shortage.evidence import Evidence
-from xmdemand.shortage.goalposts import Goalposts, robust_post, standardise
+from xmdemand.shortage.goalposts import Goalposts, excess, robust_post, standardise
 from xmdemand.shortage.indicators import Measured, forward
-from xmdemand.shortage.latent import specific_variance
+from xmdemand.shortage.latent import ASSUMED_SHARED, FEWEST, validity
 from xmdemand.shortage.methods import Method, Scores
 from xmdemand.shortage.quantities import Quantities
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+_TIES = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +38,24 @@ class Index:
     reason: NDArray[np.object_]
     """Message code of why an occupation is not rated, or empty."""
     posts: Mapping[str, tuple[float, float]]
-    specific: float
-    """Variance of the index that its indicators do not share (see `latent`)."""
+    valid: FloatArray
+    """Correlation with the shortage it is a sign of, by occupation (see `latent`); NaN where not
+    rated."""
     drift: FloatArray
     """What the index's tightness may be off by: the coming year's movement and the register's
     coverage of posts against seekers; draws around zero."""
+    beyond: FloatArray
+    """What clipping took from the index, draws; zeros for rules that are not the composite."""
     notes: tuple[Note, ...]
+
+    @property
+    def ordered(self) -> FloatArray:
+        """The index with a trace of what clipping took: it parts ties, and only ties.
+
+        With one indicator, half a city's occupations may stand at the limit of ±3; in code order
+        they would share ranks by chance, and a tier by the dozen.
+        """
+        return self.draws + _TIES * self.beyond
 
 
 def thin(evidence: Evidence, rule: ListingRule) -> BoolArray:
@@ -122,34 +135,64 @@ def compute_index(
         rated=rated,
         reason=np.where(rated, "", reason).astype(object),
         posts=MappingProxyType(posts),
-        specific=_specific(method, z, weights, rated),
-        drift=_drift(evidence, weights, posts, coverage_sigma, rng),
-        notes=(*notes, *_incoherent(z, rated)),
+        valid=_valid(method, z, weights, scores.observed, rated),
+        beyond=_beyond(method, measured, weights, posts),
+        drift=_drift(evidence, method, weights, posts, coverage_sigma, rng),
+        notes=(*notes, *_incoherent(z, rated), *_assumed(method, z)),
     )
 
 
-def _specific(
+def _valid(
     method: Method,
     z: Mapping[str, FloatArray],
     weights: Mapping[str, float],
+    observed: Mapping[str, BoolArray],
     rated: BoolArray,
-) -> float:
-    """Only the composite is a mean of indicators; other rules are what they are."""
-    if method.name != "composite":
-        return 0.0
-    return specific_variance({name: values[:, rated] for name, values in z.items()}, weights)
+) -> FloatArray:
+    """Only the composite is a mean of indicators; another rule counts as one sign of shortage."""
+    found = np.full(len(rated), np.nan)
+    found[rated] = ASSUMED_SHARED
+    if method.name == "composite":
+        found[rated] = validity(
+            {name: values[:, rated] for name, values in z.items()},
+            weights,
+            {name: seen[rated] for name, seen in observed.items()},
+        )
+    return found
+
+
+def _assumed(method: Method, z: Mapping[str, FloatArray]) -> list[Note]:
+    if method.name == "composite" and len(z) >= FEWEST:
+        return []
+    return [Note("shortage.validity_assumed", fields={"share": ASSUMED_SHARED})]
+
+
+def _beyond(
+    method: Method,
+    measured: Mapping[str, Measured],
+    weights: Mapping[str, float],
+    posts: Mapping[str, tuple[float, float]],
+) -> FloatArray:
+    """Σ w (z unclipped - z): it orders those the index cannot tell apart."""
+    total = np.zeros_like(next(iter(measured.values())).draws)
+    if method.name == "composite":
+        for name, weight in weights.items():
+            item = measured[name]
+            total += weight * excess(item.draws, posts[name], item.indicator.direction)
+    return total
 
 
 def _drift(
     evidence: Evidence,
+    method: Method,
     weights: Mapping[str, float],
     posts: Mapping[str, tuple[float, float]],
     coverage_sigma: float,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """The outlook's spread of log(posts / seekers) and that of log λ, on the index's scale."""
+    """The outlook's spread of log(posts / seekers) and that of log λ, on the composite's scale."""
     register = evidence.register
-    if register is None or "log_ratio" not in weights:
+    if register is None or method.name != "composite" or "log_ratio" not in weights:
         return np.zeros((evidence.n_draws, len(evidence.units)))
     coming = np.log(register.posts + 0.5) - np.log(register.seekers + 0.5)
     moved = np.nan_to_num(coming - coming.mean(axis=0))

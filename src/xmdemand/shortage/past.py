@@ -34,6 +34,8 @@ class Past:
     """κ and a of the city, where the last edition had both witnesses."""
     realised: float | None
     """Realised over planned hires, if somebody counted it."""
+    trust: float = 1.0
+    """How far its P(top k) was to be believed (see `evaluate.learn_trust`)."""
 
 
 def read_past(previous: Mapping[str, Any] | None, units: Units, n_tiers: int) -> Past:
@@ -66,6 +68,7 @@ def read_past(previous: Mapping[str, Any] | None, units: Units, n_tiers: int) ->
         log_wage=_numbers(rows, "log_wage"),
         parameters={k: float(v) for k, v in ranking.get("parameters", {}).items()},
         realised=None if realised is None else float(realised),
+        trust=float(ranking.get("trust", 1.0)),
     )
 
 

@@ -14,14 +14,14 @@ from xmdemand.notes import Note, Notes
 from xmdemand.shortage import tables
 from xmdemand.shortage.breakdown import by_district, by_group, by_level
 from xmdemand.shortage.decide import decide
-from xmdemand.shortage.evaluate import Evaluation, evaluate, register_outcome
+from xmdemand.shortage.evaluate import Evaluation, evaluate, learn_trust, register_outcome
 from xmdemand.shortage.evidence import align
 from xmdemand.shortage.index import compute_index
 from xmdemand.shortage.indicators import INDICATORS, Indicator, LastYear, measure_all, with_weights
 from xmdemand.shortage.jobs import explain, look_at_jobs
 from xmdemand.shortage.methods import method_named
 from xmdemand.shortage.need import advise
-from xmdemand.shortage.past import read_past
+from xmdemand.shortage.past import Past, read_past
 from xmdemand.shortage.quantities import quantities
 from xmdemand.shortage.ranking import Ranking
 
@@ -60,6 +60,7 @@ def rank(
     3. Join both demand witnesses; supply, gap, need and intent per draw.
     4. Standardise on frozen goalposts, sum to the index, rank per draw.
     5. Need decides the rows, the index alone the stars, with last edition's in the rule.
+    6. P(top k) adds what the index does not share with shortage, as past outcomes taught it.
 
     Parameters
     ----------
@@ -132,20 +133,20 @@ def rank(
         year=year,
     )
     listed = decision.listing.listed
+    evaluation, trust, told = _look_back(previous, outlook, past, top)
     found = tables.Assembly(
         evidence=evidence,
         past=past,
         amounts=amounts,
         measured=measured,
         index=index,
-        ranked=tables.Ranked.of(index, decision.eligible, top=top, seed=seed),
+        ranked=tables.Ranked.of(index, decision.eligible, top=top, seed=seed, trust=trust),
         advice=advice,
         decision=decision,
         jobs=jobs,
         cause=explain(jobs, measured, index, listed | (decision.stars.tier > 0)),
     )
     sensitivity, weights_rank = tables.sensitivity_table(found, top=top, seed=seed)
-    evaluation, told = _look_back(previous, outlook, past.year, top)
     untrained = _untrainable(trainable, evidence.units.codes, listed)
     return Ranking(
         frame=tables.main_frame(found, weights_rank),
@@ -159,21 +160,24 @@ def rank(
         parameters=tables.parameter_frame(found),
         goalposts=decision.stars.goalposts.as_dict() | {"year": year},
         evaluation=evaluation,
+        trust=trust,
         notes=(*evidence.notes, *left_out, *found.notes, *untrained, *told),
     )
 
 
 def _look_back(
-    previous: Mapping[str, Any] | None, outlook: Outlook | None, year: int, top: int
-) -> tuple[Evaluation | None, Notes]:
-    """How last edition's ranking did, where the register has since seen enough to tell."""
+    previous: Mapping[str, Any] | None, outlook: Outlook | None, past: Past, top: int
+) -> tuple[Evaluation | None, float, Notes]:
+    """How last edition's ranking did, where the register has seen enough, and what that teaches."""
     if not previous or outlook is None:
-        return None, ()
+        return None, past.trust, ()
     try:
         found = evaluate(previous, register_outcome(outlook, previous), k=top)
     except InputError:
-        return None, (Note("shortage.not_evaluated", where=str(year)),)
-    return found, found.notes
+        return None, past.trust, (Note("shortage.not_evaluated", where=str(past.year)),)
+    trust = learn_trust(found.slope, found.slope_se, past.trust)
+    fields = {"slope": round(found.slope, 2), "trust": round(trust, 2)}
+    return found, trust, (*found.notes, Note("shortage.trust_learnt", fields=fields))
 
 
 def _untrainable(

@@ -73,6 +73,8 @@ class Ranking(Result):
     evaluation
         Last edition's ranking held against what the register has seen since; None in a first
         edition or without a register.
+    trust
+        What past outcomes taught of P(top k): 1 is as the model says, less is less sure.
     """
 
     frame: pd.DataFrame
@@ -86,6 +88,7 @@ class Ranking(Result):
     parameters: pd.DataFrame
     goalposts: Mapping[str, object]
     evaluation: Evaluation | None = None
+    trust: float = 1.0
     notes: Notes = ()
 
     def plot(self, *, top: int = 30) -> Axes:

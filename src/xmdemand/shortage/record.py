@@ -19,7 +19,8 @@ def to_record(ranking: Ranking) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``year``, ``goalposts``, ``parameters`` (κ, a of the city), and ``entries`` by lineage:
+        ``year``, ``goalposts``, ``parameters`` (κ, a of the city), ``trust`` (in P(top k), as
+        past outcomes taught it), and ``entries`` by lineage:
         ``code, tier, p_tiers, listed, rank, index, p_top, demand, need, p_need, planned,
         log_wage, bad_job``; unknown numbers are None.
     """
@@ -41,6 +42,7 @@ def to_record(ranking: Ranking) -> dict[str, Any]:
         "year": year,
         "goalposts": goalposts,
         "parameters": _city(ranking.parameters),
+        "trust": ranking.trust,
         "entries": dict(sorted(entries.items())),
     }
 

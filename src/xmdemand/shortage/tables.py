@@ -18,6 +18,7 @@ from xmdemand.shortage.evidence import Evidence
 from xmdemand.shortage.index import Index
 from xmdemand.shortage.indicators import Measured, back
 from xmdemand.shortage.jobs import Jobs
+from xmdemand.shortage.latent import promise
 from xmdemand.shortage.need import Advice
 from xmdemand.shortage.past import Past
 from xmdemand.shortage.quantities import Quantities
@@ -49,22 +50,21 @@ class Ranked:
         *,
         top: int,
         seed: int,
+        trust: float,
     ) -> Ranked:
         """Rank and interval from the index's draws; P(top k) also from what they cannot know.
 
-        P(top k) is a promise about the coming year's shortage, not about the index: what the
-        indicators do not share and what tightness may still do are added as noise.
+        P(top k) is a promise about the coming year's shortage, not about the index: what tightness
+        may still do is added, and what the index does not share with shortage (see `latent`).
         """
         rows = index.rated & may
         out = np.full((4, len(rows)), np.nan)
         if rows.any():
-            draws = index.draws[:, rows]
-            rank, lower, upper, p_top = credible_ranks(draws, top=top)
-            if index.specific > 0:
-                noise = rng_for(seed, "shortage", "specific").standard_normal(draws.shape)
-                own = draws + np.sqrt(index.specific) * noise
-                p_top = p_top_k(own + index.drift[:, rows], top)
-            out[:, rows] = rank, lower, upper, p_top
+            rank, lower, upper, _ = credible_ranks(index.ordered[:, rows], top=top)
+            rng = rng_for(seed, "shortage", "promise")
+            signs = (index.draws + index.beyond + index.drift)[:, rows]
+            coming = promise(signs, index.valid[rows], rng, trust=trust)
+            out[:, rows] = rank, lower, upper, p_top_k(coming, top)
         return cls(*out)
 
 

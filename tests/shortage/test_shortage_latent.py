@@ -1,4 +1,4 @@
-"""What indicators share with shortage: found again in simulated factor data, and kept as promised."""
+"""What indicators share with shortage: found again in simulated data, and kept as promised."""
 
 from __future__ import annotations
 

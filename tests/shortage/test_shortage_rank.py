@@ -273,26 +273,6 @@ def test_wage_growth_enters_with_the_second_edition(city: City, ranking: Ranking
     assert "shortage.cuts_method_changed" not in {note.code for note in result.notes}
 
 
-def test_what_if_names_the_change_that_turns_the_decision(city: City, ranking: Ranking) -> None:
-    who = profile()
-    frame = ranking.frame
-    code = frame.index[(~frame["listed"]) & (frame["p_need"] > 0.05)][0]
-    table = what_if(ranking, code, who)
-    row = table[(table["decision"] == "listed")].iloc[0]
-    assert not row["holds"]
-    factor = row["needed"] / row["now"]
-    at = frame.index.get_loc(code)
-    need = ranking.draws["need"].values[:, at] * factor
-    assert (need * 1.001 >= who.listing.need_persons).mean() >= who.listing.probability
-    index = ranking.draws["index"].values[:, at]
-    for stars, cut in enumerate(ranking.goalposts["cuts"], start=1):
-        tier = table[(table["decision"] == f"tier_{stars}") & (table["quantity"] == "index")]
-        shift = float(tier["change"].iloc[0])
-        assert (index + shift + 1e-9 >= cut).mean() == pytest.approx(0.5, abs=0.01)
-    with pytest.raises(NotFoundError, match="no occupation"):
-        what_if(ranking, "9-99-99-99", who)
-
-
 def test_too_few_draws_and_unknown_codes(city: City) -> None:
     with pytest.raises(InputError, match="200 draws, 500 are asked for"):
         run(city, n_draws=500)

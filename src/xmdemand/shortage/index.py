@@ -13,7 +13,7 @@ from xmdemand.errors import InputError
 from xmdemand.notes import Note
 from xmdemand.profile import ListingRule
 from xmdemand.shortage.evidence import Evidence
-from xmdemand.shortage.goalposts import Goalposts, excess, robust_post, standardise
+from xmdemand.shortage.goalposts import TIES, Goalposts, excess, robust_post, standardise
 from xmdemand.shortage.indicators import Measured, forward
 from xmdemand.shortage.latent import ASSUMED_SHARED, FEWEST, validity
 from xmdemand.shortage.methods import Method, Scores
@@ -21,7 +21,6 @@ from xmdemand.shortage.quantities import Quantities
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-_TIES = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ class Index:
         With one indicator, half a city's occupations may stand at the limit of ±3; in code order
         they would share ranks by chance, and a tier by the dozen.
         """
-        return self.draws + _TIES * self.beyond
+        return self.draws + TIES * self.beyond
 
 
 def thin(evidence: Evidence, rule: ListingRule) -> BoolArray:

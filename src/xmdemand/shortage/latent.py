@@ -1,9 +1,9 @@
-"""How well the index tells of shortage: what its indicators have in common, and what they have not.
+"""How well the index tells of shortage: what its indicators have in common, and what not.
 
-One common factor: t_j = λ_j f + e_j, Var(e_j) = ψ_j. An index Σ w_j t_j shares c = Σ w_j λ_j with the
-factor and has V = c² + Σ w_j² ψ_j, so its reliability (its correlation with a parallel index, Lord
-and Novick 1968) is c²/V. The coming year's shortage is taken to be such a parallel sign: no purer
-than the index itself. Sampling draws know nothing of that, so P(top k) taken from them alone
+One common factor: t_j = λ_j f + e_j, Var(e_j) = ψ_j. An index Σ w_j t_j shares c = Σ w_j λ_j with
+the factor and has V = c² + Σ w_j² ψ_j, so its reliability (its correlation with a parallel index,
+Lord and Novick 1968) is c²/V. The coming year's shortage is taken to be such a parallel sign: no
+purer than the index itself. Sampling draws know nothing of that, so P(top k) taken from them alone
 promises too much.
 """
 
@@ -90,8 +90,8 @@ def promise(
 ) -> FloatArray:
     """Draws of the coming shortage given draws of the index, on a scale of its own.
 
-    r (I - mean) + sd(I) √(1 - r²) ε, with r the validity. `trust` multiplies r / √(1 - r²), to which
-    the slope of logistic calibration is proportional: past outcomes teach it.
+    r (I - mean) + sd(I) √(1 - r²) ε, with r the validity. `trust` multiplies r / √(1 - r²), to
+    which the slope of logistic calibration is proportional: past outcomes teach it.
 
     >>> rng = np.random.default_rng(0)
     >>> index = rng.normal(size=(2000, 3)) + [0.0, 1.0, 2.0]

@@ -152,6 +152,7 @@ def rank(
         frame=tables.main_frame(found, weights_rank),
         indicators=tables.indicator_frame(found),
         draws=tables.named_draws(found),
+        signals=tables.signals(found),
         groups=by_group(evidence, amounts, intent, profile, listed=listed),
         levels=by_level(evidence, amounts, demand, intent, profile),
         districts=by_district(evidence, amounts, demand, outlook, intent, profile),

@@ -40,7 +40,8 @@ class Ranking(Result):
           elsewhere), ``p_top``; ``rank_weights_lower, rank_weights_upper`` (5% and 95% of the rank
           when the weights vary); ``rank_demand, rank_survey, rank_register`` (of demand: joint and
           single-witness, NaN where none);
-        - ``p_tier_1 ... p_tier_T`` (P(index >= cut)), ``tier`` (stars, 0 = none),
+        - ``p_tier_1 ... p_tier_T`` (P(index >= cut)), ``last_p_1 ... last_p_T`` (the same in the
+          last edition, NaN where unknown), ``tier`` (stars, 0 = none),
           ``tier_memoryless``, ``tier_last`` (-1 = no past edition);
         - ``bad_job, p_bad_job, remedy, cause`` (keys: ``few_applicants, unsuitable, pay,
           retention, long_training`` or empty);
@@ -55,6 +56,8 @@ class Ranking(Result):
         index.
     draws
         By name: ``demand, supply, gap, need, intent, index``.
+    signals
+        Shrunken draws by indicator on its transformed scale; `what_if` moves them.
     groups
         ``occupation, group, persons, n, suits, intent, p_intent, advice``: group-specific intent.
     levels, districts
@@ -80,6 +83,7 @@ class Ranking(Result):
     frame: pd.DataFrame
     indicators: pd.DataFrame
     draws: Mapping[str, Draws]
+    signals: Mapping[str, Draws]
     groups: pd.DataFrame
     levels: pd.DataFrame
     districts: pd.DataFrame

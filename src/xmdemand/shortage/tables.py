@@ -115,6 +115,12 @@ def named_draws(a: Assembly) -> dict[str, Draws]:
     return found | {"index": Draws(a.index.draws, codes, "index")}
 
 
+def signals(a: Assembly) -> dict[str, Draws]:
+    """Shrunken draws by indicator of the index, on its transformed scale."""
+    codes = a.evidence.units.codes
+    return {name: Draws(a.measured[name].draws, codes, "transformed") for name in a.index.z}
+
+
 def main_frame(a: Assembly, weights_rank: tuple[FloatArray, FloatArray]) -> pd.DataFrame:
     """One row an occupation; columns as `Ranking.frame` documents."""
     units, evidence = a.evidence.units, a.evidence
@@ -137,6 +143,7 @@ def main_frame(a: Assembly, weights_rank: tuple[FloatArray, FloatArray]) -> pd.D
     }
     for at in range(a.decision.stars.p.shape[1]):
         columns[f"p_tier_{at + 1}"] = a.decision.stars.p[:, at]
+        columns[f"last_p_{at + 1}"] = a.past.p_tiers[:, at]
     columns |= {
         "tier": a.decision.stars.tier,
         "tier_memoryless": a.decision.stars.memoryless,

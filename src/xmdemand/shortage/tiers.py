@@ -83,6 +83,21 @@ def place(
     return _count((~held & (p >= rule.enter)) | stays)
 
 
+def threshold(rule: TierRule, *, held: bool, p_last: float, first: bool) -> float:
+    """The P at or above which `place` puts a row into a tier.
+
+    >>> rule = TierRule()
+    >>> [threshold(rule, held=h, p_last=p, first=False) for h, p in ((0, 0.6), (1, 0.6), (1, 0.4))]
+    [0.7, 0.3, 0.5]
+    """
+    if first:
+        return rule.first
+    if not held:
+        return rule.enter
+    weak = p_last < rule.leave_twice
+    return max(rule.leave, rule.leave_twice) if weak else rule.leave
+
+
 def _count(inside: BoolArray) -> IntArray:
     """Tiers are nested: a row is in a tier only if it is in every lower one."""
     return np.asarray(np.cumprod(inside, axis=1).sum(axis=1), dtype=np.int64)

@@ -148,3 +148,59 @@ def drop_in_decisions(edition, code):
 )
 def test_a_revision_half_said_is_wrong_usage(run, edition, wrong):
     run("build", edition, *wrong, code=2)
+
+
+def test_a_difference_is_told_in_words_json_and_as_a_page(run, edition, tmp_path):
+    """Last year lacked one row, had another without a star, and one under another name."""
+    path = edition / "out" / "record.json"
+    before = tmp_path / "2025"
+    shutil.copytree(edition, before)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    gone, starred, named = [e for e in told["entries"] if e["listed"] and e["rule_stars"]][:3]
+    gone |= {"listed": False, "rule_listed": False}
+    starred |= {"stars": 0, "rule_stars": 0}
+    named |= {"name": "<旧名>"}
+    (before / "out" / "record.json").write_text(
+        json.dumps(told, ensure_ascii=False), encoding="utf-8"
+    )
+    page = tmp_path / "对照.html"
+    answer = json.loads(run("--json", "diff", before, edition, "--html", page).stdout)
+    kinds = {(change["kind"], change["code"]) for change in answer["changes"]}
+    expected = {("added", gone["code"]), ("raised", starred["code"]), ("renamed", named["code"])}
+    assert kinds == expected
+    words = run("diff", before, edition).stdout
+    html = page.read_text(encoding="utf-8")
+    for change in answer["changes"]:
+        assert change["code"] in words
+        assert change["reason"] in words
+        assert change["code"] in html
+        assert change["reason"] in html
+    assert "&lt;旧名&gt;" in html
+    assert "<旧名>" not in html
+    assert "示例数据，非真实统计" in html
+
+
+def test_only_public_documents_of_a_signed_edition_are_published(run, edition, tmp_path):
+    site = tmp_path / "网站" / "catalogue"
+    assert "--draft" in run("publish", edition, site, code=3).stderr
+    assert not site.exists()
+    run("publish", edition, site, "--draft")
+    run("freeze", edition, "--state", "signed", *APPROVED)
+    answer = json.loads(run("--json", "publish", edition, site).stdout)
+    assert answer["state"] == "signed"
+    names = {path.name for path in site.iterdir()}
+    assert {"index.html", "catalogue.json", "method.html"} <= names
+    assert not names & {"record.json", "evidence.xlsx", "manifest.json"}
+    for name in names:
+        assert (site / name).read_bytes() == (edition / "out" / name).read_bytes()
+
+
+def test_nothing_is_published_over_other_files_or_from_changed_ones(run, edition, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "私人文件.txt").write_text("x", encoding="utf-8")
+    assert "私人文件.txt" in run("publish", edition, home, "--draft", code=3).stderr
+    assert [path.name for path in home.iterdir()] == ["私人文件.txt"]
+    (edition / "out" / "catalogue.csv").write_text("x", encoding="utf-8")
+    assert "catalogue.csv" in run("publish", edition, tmp_path / "s", "--draft", code=4).stderr
+    assert not (tmp_path / "s").exists()

@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 from xmdemand.errors import OutputError
-from xmdemand.outdir import exclusive, replaced
+from xmdemand.outdir import exclusive, replaced, whole_file
 
 
 def contents(folder):
@@ -81,7 +81,7 @@ def test_a_run_killed_between_the_two_renames_is_put_right_by_the_next(out):
 
 KILLED = """
     import os, pathlib, sys
-    from xmdemand.outdir import exclusive, replaced
+    from xmdemand.outdir import exclusive, replaced, whole_file
     folder = pathlib.Path(sys.argv[1])
     with exclusive(folder), replaced(folder / "out") as fresh:
         (fresh / "b.txt").write_text("half")
@@ -114,3 +114,23 @@ def test_two_builds_at_once_do_not_mix(tmp_path):
         )
     assert run.returncode == 1
     assert "another process is building" in run.stderr
+
+
+def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path):
+    path = tmp_path / "decisions.csv"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), whole_file(path) as fresh:
+        fresh.write_text(f"ha{1 / 0}")
+    assert contents(tmp_path) == {"decisions.csv": "old"}
+    with whole_file(path) as fresh:
+        fresh.write_text("new")
+    assert contents(tmp_path) == {"decisions.csv": "new"}
+
+
+def test_a_file_that_cannot_be_written_is_told_in_both_languages(tmp_path):
+    with (
+        pytest.raises(OutputError, match="cannot be written") as told,
+        whole_file(tmp_path / "no such folder" / "a.xlsx") as fresh,
+    ):
+        fresh.write_text("x")
+    assert "请先关闭" in told.value.note.say("zh")

@@ -102,6 +102,7 @@ def review(terminal: Terminal, folder: Path, collect: bool) -> None:
 
     from xmdemand import intake
     from xmdemand.edition import Edition
+    from xmdemand.outdir import whole_file
 
     path = folder / "check" / "待确认名称.xlsx"
     if not collect:
@@ -117,7 +118,8 @@ def review(terminal: Terminal, folder: Path, collect: bool) -> None:
     before = pd.read_csv(kept, dtype=str, keep_default_na=False) if kept.is_file() else None
     table = pd.concat([before, placed], ignore_index=True).fillna("")
     table = table.drop_duplicates("title", keep="last", ignore_index=True)
-    table.to_csv(kept, index=False, encoding="utf-8-sig", lineterminator="\n")
+    with whole_file(kept) as fresh:
+        table.to_csv(fresh, index=False, encoding="utf-8-sig", lineterminator="\n")
     terminal.say(f"读回 {len(placed)} 个名称；coded_titles.csv 现有 {len(table)} 个。")
     terminal.done("review", {"placed": len(placed), "known": len(table)})
 
@@ -155,26 +157,45 @@ def trace(terminal: Terminal, folder: Path, firm: str) -> None:
 @click.command()
 @click.argument("before", metavar="A", type=FOLDER)
 @click.argument("after", metavar="B", type=FOLDER)
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="另写一个网页，供存档或附送。"
+)
 @click.pass_obj
-def diff(terminal: Terminal, before: Path, after: Path) -> None:
+def diff(terminal: Terminal, before: Path, after: Path, html: Path | None) -> None:
     """比较两个年度文件夹的目录：新增、移出、升降、改名、改码，各因何故。
 
     \b
     示例：xmdemand diff 2025 2026
+          xmdemand diff 2025 2026 --html 对照.html
+          xmdemand --json diff 2025 2026
     """
     from xmdemand.catalogue import diff as compare
     from xmdemand.catalogue import load_record
     from xmdemand.catalogue.changes import CHANGE_WORDS
     from xmdemand.notes import text
 
-    changes = compare(*(load_record(folder / "out" / "record.json") for folder in (before, after)))
+    was, now = (load_record(folder / "out" / "record.json") for folder in (before, after))
+    changes = compare(was, now)
     for change in changes:
         step = f"（{change.before} → {change.after}）" if change.before or change.after else ""
         terminal.say(
             f"{text(CHANGE_WORDS[change.kind])} {change.code} {change.name}{step}：{change.reason}"
         )
     terminal.say(f"共 {len(changes)} 处变化")
-    terminal.done("diff", {"changes": [change.model_dump() for change in changes]})
+    if html is not None:
+        from xmdemand.outdir import whole_file
+        from xmdemand.publish import render_difference
+        from xmdemand.publish.templates import Templates
+
+        with whole_file(html) as fresh:
+            templates = Templates(after / "templates")
+            fresh.write_bytes(render_difference(changes, was.catalogue, now.catalogue, templates))
+        terminal.files([html])
+    terminal.done(
+        "diff",
+        {"changes": [change.model_dump() for change in changes]}
+        | ({"html": str(html)} if html else {}),
+    )
 
 
 @click.command()
@@ -261,6 +282,34 @@ def freeze(
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("target", metavar="TO", type=FOLDER)
+@click.option("--draft", is_flag=True, help="尚未签发也发布：只用于内部预览。")
+@click.pass_obj
+def publish(terminal: Terminal, folder: Path, target: Path, draft: bool) -> None:
+    """核对无误后，把公开文件整体放进 TO（网站读取的文件夹）；内部文件绝不外放。
+
+    \b
+    示例：xmdemand publish 2026 /srv/www/catalogue
+          xmdemand publish 2026 预览 --draft
+    """
+    from xmdemand import publish as room
+    from xmdemand.catalogue.lifecycle import FROZEN_FROM, STATES, state_of
+    from xmdemand.edition import Edition
+    from xmdemand.errors import InputError
+    from xmdemand.notes import Note, text
+
+    edition = Edition.open(folder)
+    state = state_of(folder)
+    if STATES.index(state) < FROZEN_FROM and not draft:
+        fields = {"state": text(f"catalogue.state_{state}")}
+        raise InputError.told(Note("catalogue.release_of_draft", str(folder), fields=fields))
+    files = room.release(folder, edition.out, target, edition.profile, edition.settings)
+    terminal.say(f"已发布 {len(files)} 份公开文件到 {target}")
+    terminal.done("publish", {"state": state, "files": [str(path) for path in files]})
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
     "--years", type=click.IntRange(1, 10), default=2, show_default=True, help="回溯几年。"
 )
@@ -324,4 +373,4 @@ def _replay_json(one: Replay) -> dict[str, object]:
     }
 
 
-COMMANDS = (consult, review, trace, diff, status, freeze, backtest)
+COMMANDS = (consult, review, trace, diff, status, freeze, publish, backtest)

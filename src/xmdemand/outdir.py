@@ -1,4 +1,4 @@
-"""Writing a folder as a whole: either every document is new, or all stay as they were."""
+"""Writing whole: every document of a folder is new, or all stay as they were; a file likewise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from xmdemand.errors import OutputError
+from xmdemand.errors import OutputError, XmdemandError
 from xmdemand.notes import Note
 
 
@@ -65,6 +65,28 @@ def replaced(target: Path, *, keep: bool = False) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a name to write under; the file takes the place of `path` if all goes well.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written: it is open in another program, say.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        yield fresh
+        os.replace(fresh, path)
+    except XmdemandError:
+        raise
+    except OSError as error:
+        fields = {"why": error.strerror or str(error)}
+        raise OutputError.told(Note("edition.unwritable", str(path), fields=fields)) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def _recover(target: Path, aside: Path) -> None:
     """Undo what a killed run left: a missing target, or folders nobody will finish."""
     if aside.exists():
@@ -83,10 +105,12 @@ def _swap(fresh: Path, target: Path, aside: Path) -> None:
             os.replace(target, aside)
             moved = True
         os.replace(fresh, target)
-    except PermissionError as error:
-        if moved:
+    except BaseException as error:
+        if moved and not target.exists():
             os.replace(aside, target)
-        raise held_open(_name_held(target)) from error
+        if isinstance(error, PermissionError):
+            raise held_open(_name_held(target)) from error
+        raise
     shutil.rmtree(aside, ignore_errors=True)
 
 

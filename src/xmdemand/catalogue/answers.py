@@ -32,7 +32,7 @@ from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import KINDS, choice, header
 from xmdemand.intake.dates import parse_date
 from xmdemand.notes import text
-from xmdemand.outdir import held_open
+from xmdemand.outdir import whole_file
 from xmdemand.profile import Profile
 
 LEAD = "牵头单位确定"
@@ -139,10 +139,8 @@ def write_decisions(decisions: pd.DataFrame, path: Path) -> Path:
             header("decisions", FINGERPRINT): decisions[FINGERPRINT],
         }
     )
-    try:
-        table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-    except OSError as error:
-        raise held_open([path.name]) from error
+    with whole_file(path) as fresh:
+        table.to_csv(fresh, index=False, encoding="utf-8-sig", lineterminator="\n")
     return path
 
 

@@ -23,7 +23,7 @@ from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import choice, header
 from xmdemand.notes import text
 from xmdemand.ooxml import normalise_ooxml
-from xmdemand.outdir import held_open
+from xmdemand.outdir import whole_file
 from xmdemand.profile import Profile
 
 SHEET = "征求意见"
@@ -183,11 +183,9 @@ def heading(column: str) -> str:
 
 def save(book: Workbook, path: Path, content: Content) -> Path:
     """Save a workbook with the day of issue instead of the clock's."""
-    try:
-        book.save(path)
-    except OSError as error:
-        raise held_open([path.name]) from error
-    normalise_ooxml(path, content.catalogue.issued)
+    with whole_file(path) as fresh:
+        book.save(fresh)
+        normalise_ooxml(fresh, content.catalogue.issued)
     return path
 
 

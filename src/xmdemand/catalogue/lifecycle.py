@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Erratum, Froze
 from xmdemand.catalogue.record import Content, Record, load_record
 from xmdemand.errors import InputError
 from xmdemand.notes import text
-from xmdemand.outdir import held_open
+from xmdemand.outdir import whole_file
 
 State = Literal["draft", "consultation", "signed", "published"]
 STATES: tuple[State, ...] = get_args(State)
@@ -305,10 +304,5 @@ def _said(state: State) -> str:
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    try:
+    with whole_file(path) as fresh:
         fresh.write_bytes(content)
-        os.replace(fresh, path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise held_open([path.name]) from error

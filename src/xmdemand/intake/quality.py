@@ -13,13 +13,13 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xmdemand.errors import OutputError
 from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.sheetstyle import first_sheet
 from xmdemand.intake.tables import Tables
 from xmdemand.notes import text
 from xmdemand.ooxml import normalise_ooxml
+from xmdemand.outdir import whole_file
 from xmdemand.profile import Profile
 
 _EPOCH = dt.date(2000, 1, 1)
@@ -34,11 +34,9 @@ def write_quality_report(tables: Tables, profile: Profile, path: Path) -> Path:
     OutputError
         If the file cannot be written (open in another program).
     """
-    try:
-        quality_report(tables, profile).save(path)
-    except OSError as error:
-        raise OutputError(f"{path} 无法写入，请先关闭正在打开它的程序") from error
-    normalise_ooxml(path, _EPOCH)
+    with whole_file(path) as fresh:
+        quality_report(tables, profile).save(fresh)
+        normalise_ooxml(fresh, _EPOCH)
     return path
 
 

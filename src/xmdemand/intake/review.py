@@ -13,12 +13,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xmdemand.errors import InputError, OutputError, name_some
+from xmdemand.errors import InputError, name_some
 from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.tables import Tables
 from xmdemand.intake.text import words_of
 from xmdemand.intake.values import parse_code, parse_date
 from xmdemand.ooxml import normalise_ooxml
+from xmdemand.outdir import whole_file
 
 _SHEET, _LISTS = "待确认名称", "选项"
 _HEADS = ("名称", "次数", "来源", "首选建议", "把握", "选定职业", "或填编码", "确认人", "确认日期")
@@ -72,11 +73,9 @@ def review_workbook(tables: Tables, path: Path) -> Path:
     style.set_widths(sheet, [30, 8, 18, 34, 8, 34, 16, 12, 14])
     sheet.freeze_panes = f"B{_FIRST}"
     style.print_setup(sheet, head_row=_FIRST - 1)
-    try:
-        book.save(path)
-    except OSError as error:
-        raise OutputError(f"{path} 无法写入，请先关闭正在打开它的程序") from error
-    normalise_ooxml(path, _EPOCH)
+    with whole_file(path) as fresh:
+        book.save(fresh)
+        normalise_ooxml(fresh, _EPOCH)
     return path
 
 

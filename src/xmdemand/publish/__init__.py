@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from xmdemand.publish.difference import render_difference
 from xmdemand.publish.letters import write_reply
+from xmdemand.publish.release import release
 from xmdemand.publish.verify import Check, Verified, restate, stale_inputs, verify
 from xmdemand.publish.write import OUTPUTS, Output, Published, Written, write
 
@@ -16,6 +18,8 @@ __all__ = [
     "Published",
     "Verified",
     "Written",
+    "release",
+    "render_difference",
     "restate",
     "stale_inputs",
     "verify",

@@ -14,7 +14,7 @@ from typing import Any
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry
 from xmdemand.catalogue.explanation import Explanation
-from xmdemand.errors import OutputError
+from xmdemand.outdir import whole_file
 from xmdemand.publish import formats
 from xmdemand.publish.official_docx import document_bytes, new_document, say
 from xmdemand.publish.press import Press, issue_moment
@@ -80,10 +80,8 @@ def write_reply(
     """
     words = Templates(template_dir).render("reply.txt.j2", answer=answer, catalogue=catalogue)
     content = _document(_marked(words), catalogue)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    with whole_file(path) as fresh:
+        fresh.write_bytes(content)
 
 
 def render_article(catalogue: Catalogue, press: Press) -> bytes:

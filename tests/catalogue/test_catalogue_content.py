@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import jsonschema
 import pytest
 from catalogue_city import compiled
+from pydantic import ValidationError
 
 from xmdemand.catalogue import Catalogue, catalogue_schema, project, typescript_types
-from xmdemand.catalogue.content import COLUMNS, CatalogueEntry
+from xmdemand.catalogue.content import COLUMNS, SCHEMA_VERSION, CatalogueEntry
 from xmdemand.catalogue.projection import public_fields
 from xmdemand.errors import InputError, NotFoundError, SettingError
 
@@ -56,6 +58,46 @@ def test_what_cannot_be_loaded_says_why(first, tmp_path):
     newer = json.loads(first.catalogue.model_dump_json()) | {"schema_version": "2.0", "x": 1}
     with pytest.raises(InputError, match=r"schema version 2\.0"):
         Catalogue.load(json.dumps(newer).encode())
+
+
+SCHEMAS = Path(__file__).parent / "schemas"
+
+
+def test_there_is_a_fixture_of_every_schema_version():
+    """A version's file is written once, when it is released, and never again."""
+    first, last = SCHEMA_VERSION.split(".")
+    versions = {path.stem.removeprefix("catalogue-") for path in SCHEMAS.glob("catalogue-*.json")}
+    assert versions == {f"{first}.{minor}" for minor in range(int(last) + 1)}
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("catalogue-*.json")), ids=lambda p: p.stem)
+def test_every_older_form_still_loads_and_loses_nothing(path):
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["schema_version"] == path.stem.removeprefix("catalogue-")
+    loaded = Catalogue.load(path)
+    read = json.loads(loaded.model_dump_json())
+    assert holds(read, written)
+    assert loaded.search(loaded.entries[0].pinyin) == (loaded.entries[0],)
+    with pytest.raises(ValidationError):
+        loaded.entries[0].name = "x"
+
+
+def holds(read: object, written: object) -> bool:
+    """Whether everything written is in what was read (which may have newer fields)."""
+    if isinstance(written, dict):
+        return isinstance(read, dict) and all(holds(read[k], v) for k, v in written.items())
+    if isinstance(written, list):
+        same_length = isinstance(read, list) and len(read) == len(written)
+        return same_length and all(map(holds, read, written))
+    return read == written
+
+
+@pytest.mark.parametrize("version", ["1.999", "2.0", "0.9", "1", "x", ""])
+def test_a_form_this_version_does_not_know_is_refused_by_its_number(version, tmp_path):
+    written = json.loads((SCHEMAS / "catalogue-1.0.json").read_text(encoding="utf-8"))
+    written |= {"schema_version": version, "something_new": 1}
+    with pytest.raises(InputError, match=r"schema.version"):
+        Catalogue.load(json.dumps(written).encode())
 
 
 def test_a_catalogue_fits_its_schema(everything):

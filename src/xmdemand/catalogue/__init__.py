@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xmdemand.catalogue.changes import diff
     from xmdemand.catalogue.compose import compile
     from xmdemand.catalogue.consultation import write_consultation
-    from xmdemand.catalogue.content import Catalogue
+    from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Legend
     from xmdemand.catalogue.explanation import Explanation, explain
     from xmdemand.catalogue.lifecycle import (
         Revision,
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Catalogue": "content",
+    "CatalogueEntry": "content",
     "Content": "record",
     "Explanation": "explanation",
+    "Legend": "content",
     "Record": "record",
     "Revision": "lifecycle",
     "as_it_stands": "lifecycle",
@@ -53,8 +55,10 @@ _HOME = {
 
 __all__ = [
     "Catalogue",
+    "CatalogueEntry",
     "Content",
     "Explanation",
+    "Legend",
     "Record",
     "Revision",
     "as_it_stands",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,8 @@ from xmdemand.errors import InputError, NotFoundError
 from xmdemand.notes import Language, text
 
 SCHEMA_VERSION = "1.0"
-"""Of `catalogue.json`. The first number changes when a reader of the old form would break."""
+"""Of `catalogue.json`. The first number changes when a reader of the old form would break, the
+second when fields are added. This package reads every version of its first number up to its own."""
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -349,10 +351,16 @@ class Catalogue(Frozen):
 
 
 def _check_version(version: str) -> None:
-    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+    if not re.fullmatch(r"\d{1,4}\.\d{1,4}", version):
         raise InputError(
-            f"the catalogue has schema version {version}; this package reads {SCHEMA_VERSION}: "
-            "upgrade xmdemand"
+            f"not a catalogue: schema_version is {version!r}, expected a text like 1.0"
+        )
+    first, second = (int(part) for part in version.split("."))
+    ours_first, ours_second = (int(part) for part in SCHEMA_VERSION.split("."))
+    if first != ours_first or second > ours_second:
+        raise InputError(
+            f"the catalogue has schema version {version}; this package reads {ours_first}.0 to "
+            f"{SCHEMA_VERSION}: " + ("upgrade xmdemand" if first >= ours_first else "make it anew")
         )
 
 

@@ -1,12 +1,15 @@
 """`xmdemand ...`: the annual build from a terminal or a script.
 
-Exit codes: 0 done, 1 unexpected, 2 usage, 3 input refused, 4 an output could not be made.
+Exit codes: 0 done, 1 unexpected, 2 usage, 3 input refused, 4 an output could not be made,
+130 stopped by Ctrl-C.
 The clock is read here and nowhere else; what depends on the day is said here and never written.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
     from xmdemand.edition import Edition
     from xmdemand.terminal import Terminal
 
-REFUSED, NO_OUTPUT = 3, 4
+REFUSED, NO_OUTPUT, STOPPED = 3, 4, 130
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 CHECKED = {"input": "输入", "output": "输出", "rendered": "重做"}
 STATES = {"changed": "与清单不同", "missing": "找不到", "new": "清单中没有"}
 
@@ -34,6 +38,10 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 class _Commands(click.Group):
     """Turns the package's errors into one message and an exit code."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        _never_fail_to_print()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -41,6 +49,9 @@ class _Commands(click.Group):
             self._fail(ctx, error, NO_OUTPUT)
         except XmdemandError as error:
             self._fail(ctx, error, REFUSED)
+        except KeyboardInterrupt:
+            click.echo("\n已中止；原有文件没有改动。", err=True)
+            ctx.exit(STOPPED)
 
     def _fail(self, ctx: click.Context, error: XmdemandError, code: int) -> None:
         terminal = ctx.find_object(_terminal_class())
@@ -60,13 +71,16 @@ def _terminal_class() -> type[Terminal]:
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码：0 完成，2 用法有误，3 输入被拒绝，4 有文件未能生成。",
+    epilog="退出码：0 完成，2 用法有误，3 输入被拒绝，4 有文件未能生成，130 被中止。",
 )
 @click.version_option(__version__, prog_name="xmdemand", message="%(prog)s %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 @click.option("--quiet", "-q", is_flag=True, help="只打印结果和警告。")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), help="最多用几个处理器核，不写则不限；结果不变。"
+)
 @click.pass_context
-def main(ctx: click.Context, as_json: bool, quiet: bool) -> None:
+def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None) -> None:
     """从调查和登记数据到年度《急需紧缺职业（工种）培训需求指导目录》。
 
     \b
@@ -78,7 +92,16 @@ def main(ctx: click.Context, as_json: bool, quiet: bool) -> None:
     """
     from xmdemand.terminal import Terminal
 
+    if jobs is not None:  # read by the numerical libraries, which are not loaded yet
+        os.environ |= dict.fromkeys(THREADS, str(jobs))
     ctx.obj = Terminal(as_json=as_json, quiet=quiet)
+
+
+def _never_fail_to_print() -> None:
+    """Where the console's code page lacks a character, print a question mark and go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _folder_argument(required: bool = True) -> Callable[[F], F]:

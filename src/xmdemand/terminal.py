@@ -63,17 +63,14 @@ class Terminal:
     def done(self, command: str, result: dict[str, Any], *, code: int = 0) -> None:
         """The one object of `--json`; ends the program where `code` is not 0."""
         if self.as_json:
-            click.echo(
-                json.dumps(
-                    {
-                        "command": command,
-                        "exit": code,
-                        **result,
-                        "seconds": {k: round(v, 3) for k, v in self.seconds.items()},
-                        "warnings": self.warnings,
-                    },
-                    ensure_ascii=False,
-                )
+            _say_json(
+                {
+                    "command": command,
+                    "exit": code,
+                    **result,
+                    "seconds": {k: round(v, 3) for k, v in self.seconds.items()},
+                    "warnings": self.warnings,
+                }
             )
         if code:
             raise SystemExit(code)
@@ -81,7 +78,7 @@ class Terminal:
     def fail(self, message: str, code: int) -> None:
         """The one object of `--json`, for a failure."""
         if self.as_json:
-            click.echo(json.dumps({"exit": code, "error": message}, ensure_ascii=False))
+            _say_json({"exit": code, "error": message})
 
     @contextmanager
     def progress(self) -> Iterator[Watch]:
@@ -180,6 +177,16 @@ class Terminal:
         """Where the documents are."""
         for path in written:
             self.say(f"  {path}")
+
+
+def _say_json(answer: dict[str, Any]) -> None:
+    """As readable as the console's code page allows; nothing is lost where it is a small one."""
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(answer)
+    click.echo(text)
 
 
 class _StageClock:

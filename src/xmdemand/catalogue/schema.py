@@ -42,7 +42,7 @@ def _interface(name: str, schema: Mapping[str, Any]) -> str:
     required = set(schema.get("required", ()))
     for key, field in schema["properties"].items():
         lines += _comment(field, "  ")
-        lines.append(f"  {key}{'' if key in required else '?'}: {_type(field)};")
+        lines.append(f"  {key}{'' if key in required else '?'}: {type_of(field)};")
     return "\n" + "\n".join([*lines, "}"]) + "\n"
 
 
@@ -51,17 +51,18 @@ def _comment(schema: Mapping[str, Any], indent: str) -> list[str]:
     return [f"{indent}/** {words} */"] if words else []
 
 
-def _type(schema: Mapping[str, Any]) -> str:
+def type_of(schema: Mapping[str, Any]) -> str:
+    """A field's type in TypeScript's words."""
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if "anyOf" in schema:
-        return " | ".join(_type(option) for option in schema["anyOf"])
+        return " | ".join(type_of(option) for option in schema["anyOf"])
     if "enum" in schema:
         return " | ".join(_literal(value) for value in schema["enum"])
     if "const" in schema:
         return _literal(schema["const"])
     if schema["type"] == "array":
-        inner = _type(schema["items"]) if "items" in schema else "unknown"
+        inner = type_of(schema["items"]) if "items" in schema else "unknown"
         return f"readonly ({inner})[]" if " | " in inner else f"readonly {inner}[]"
     plain = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
     return plain.get(schema["type"], "null")

@@ -7,6 +7,10 @@ import runpy
 import tomllib
 from pathlib import Path
 
+import yaml
+
+import xmdemand
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -47,3 +51,11 @@ def test_lower_bounds_are_those_of_the_oldest_set():
     for item in project["dependencies"]:
         name, bound = item.split(">=")
         assert oldest[name] == bound or oldest[name].startswith(bound + "."), item
+
+
+def test_the_citation_names_this_version_and_licence():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(cited)
+    told = (cited["version"], cited["license"], xmdemand.__version__)
+    assert told == (project["version"], project["license"], project["version"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 
 import matplotlib as mpl
 import pandas as pd
@@ -12,8 +13,10 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
+import xmdemand as xd
 from xmdemand import Edition, plots
 from xmdemand.errors import InputError, NotFoundError
+from xmdemand.shortage import Evaluation
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +41,29 @@ def calibrated(edition):
     return pd.DataFrame({"promised": [0.1, 0.5, 0.9], "happened": [0.2, 0.5, 0.8], "n": [9, 5, 7]})
 
 
+@cache
+def forecast_of(edition):
+    monthly = edition.outlook.monthly.query("variable == 'posts' and actual.notna()")
+    total = monthly.groupby("ds", as_index=False)["actual"].sum()
+    panel = total.rename(columns={"actual": "y"}).assign(unique_id="岗位")
+    return xd.forecast(panel[["unique_id", "ds", "y"]], horizon=6, seed=0)
+
+
+@cache
+def sets_of(edition):
+    frame = edition.ranking.draws["index"].frame
+    rated = frame.loc[edition.ranking.frame.query("rated").index[:20]]
+    return xd.rank_sets(rated["estimate"], se=rated["se"])
+
+
 FIGURES = {
     "forecast_fan": lambda e: plots.forecast_fan(e.outlook, e.outlook.frame.index[0]),
     "rank_intervals": lambda e: plots.rank_intervals(e.ranking),
     "survey_intervals": lambda e: plots.survey_intervals(
         e.demand, e.classification.frame.set_index("code")["name"]
     ),
+    "series_fan": lambda e: plots.series_fan(forecast_of(e), "岗位"),
+    "rank_set_intervals": lambda e: plots.rank_set_intervals(sets_of(e), top=12),
     "demand_and_seekers": lambda e: plots.demand_and_seekers(e.ranking),
     "need_and_intent": lambda e: plots.need_and_intent(e.ranking),
     "bump": lambda e: plots.bump(ranks(e)),
@@ -89,6 +109,12 @@ def test_no_text_leaves_the_figure(name, edition):
 
 def test_results_draw_themselves(edition):
     assert edition.ranking.plot(top=5).get_yticks().size == 5
+    assert forecast_of(edition).plot("岗位").has_data()
+    assert sets_of(edition).plot(top=4).get_yticks().size == 4
+    assert edition.demand.plot(top=4).get_yticklabels()[0].get_text() in edition.demand.frame.index
+    assert edition.intent.plot(top=4).has_data()
+    table = calibrated(edition)
+    assert Evaluation(pd.DataFrame(), table, 1.0).plot().has_data()
     code = edition.outlook.frame.index[0]
     assert "收银员" in edition.outlook.plot(code, name="收银员").get_title(loc="left")
 
@@ -101,5 +127,7 @@ def test_an_axes_given_is_the_one_drawn_on(edition):
 def test_what_cannot_be_drawn_is_refused(edition):
     with pytest.raises(NotFoundError, match="9-99-99-99"):
         plots.forecast_fan(edition.outlook, "9-99-99-99")
+    with pytest.raises(NotFoundError, match="no such series"):
+        plots.series_fan(forecast_of(edition), "no such series")
     with pytest.raises(InputError, match="two years"):
         plots.bump({2026: pd.Series(dtype=float)})

@@ -101,6 +101,14 @@ class Edition:
             watch=watch,
         )
 
+    def __repr__(self) -> str:
+        done = [stage for stage in STAGES if stage in self.__dict__]
+        where = f", {self.district}" if self.district else ""
+        return (
+            f"<Edition {self.settings.year}, {self.profile.city}{where}: {self.folder}; "
+            f"computed: {', '.join(done) or 'nothing yet'}>"
+        )
+
     @cached_property
     def tables(self) -> Tables:
         """Every file, every row accounted for; in a district's edition, the district's part."""

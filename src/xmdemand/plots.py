@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from xmdemand.draws import check_level
 from xmdemand.errors import InputError, NotFoundError, need_extra
 from xmdemand.terms import term
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from xmdemand.market.forecasts import Forecast
     from xmdemand.market.outlook import Outlook
+    from xmdemand.shortage.rank_sets import RankSets
     from xmdemand.shortage.ranking import Ranking
     from xmdemand.survey.employers import EmployerDemand
     from xmdemand.survey.workers import WorkerIntent
@@ -117,6 +120,41 @@ def forecast_fan(
     return _finish(ax, title=f"{occupation}{name} {what}", y="人/月")
 
 
+def series_fan(
+    forecast: Forecast, unique_id: str, *, level: float = 0.8, ax: Axes | None = None
+) -> Axes:
+    """History and forecast of one series of a panel, with its `level` band."""
+    if unique_id not in forecast.panel.ids:
+        raise NotFoundError(f"the panel has no series {unique_id!r}")
+    row = forecast.panel.ids.get_loc(unique_id)
+    tail = (1 - check_level(level)) / 2
+    rows = forecast.quantiles([tail, 0.5, 1 - tail]).query("unique_id == @unique_id")
+    future = rows.pivot_table(index="ds", columns="quantile", values="value")
+    past = forecast.panel.values[row]
+    back = np.arange(len(past)) - len(past) + 1
+    ax = _axes(ax)
+    dates = forecast.panel.dates(forecast.panel.last[row] + back)
+    ax.plot(dates, past, color=INK, lw=1.2, label="实际")
+    ax.fill_between(future.index, future.iloc[:, 0], future.iloc[:, 2], color=BAND,
+                    label=f"{level:.0%} 区间")  # fmt: skip
+    ax.plot(future.index, future.iloc[:, 1], color=STRONG, lw=1.4, label="预测中位数")
+    ax.legend(frameon=False, loc="upper left")
+    return _finish(ax, title=f"{unique_id} 的历史与预测")
+
+
+def rank_set_intervals(sets: RankSets, *, top: int = 30, ax: Axes | None = None) -> Axes:
+    """Ranks of the `top` items and their confidence sets."""
+    frame = sets.frame.nsmallest(top, "rank").iloc[::-1]
+    ax = _axes(ax, height=0.24 * len(frame) + 1)
+    at = np.arange(len(frame))
+    ax.hlines(at, frame["lower"], frame["upper"], color=BAND, lw=5)
+    ax.plot(frame["rank"], at, "o", color=INK, ms=4)
+    ax.set_yticks(at, frame.index.astype(str))
+    ax.set_xlim(left=0)
+    kind = {"marginal": "各自", "simultaneous": "同时"}[sets.kind]
+    return _finish(ax, title=f"名次（带：{sets.level:.0%} {kind}成立的置信集）", x="名次")
+
+
 def rank_intervals(ranking: Ranking, *, top: int = 30, ax: Axes | None = None) -> Axes:
     """Median rank and 90% interval of the `top` occupations in shortage."""
     frame = ranking.frame[ranking.frame["rated"]].nsmallest(top, "rank").iloc[::-1]
@@ -133,7 +171,7 @@ def rank_intervals(ranking: Ranking, *, top: int = 30, ax: Axes | None = None) -
 
 def survey_intervals(
     result: EmployerDemand | WorkerIntent,
-    names: Mapping[str, str] | pd.Series,
+    names: Mapping[str, str] | pd.Series | None = None,
     *,
     top: int = 20,
     ax: Axes | None = None,
@@ -143,7 +181,7 @@ def survey_intervals(
     Parameters
     ----------
     names
-        Occupation names by unit code.
+        Occupation names by unit code; without them the codes are printed.
     """
     frame = result.frame.nlargest(top, "estimate").iloc[::-1]
     if frame.empty:
@@ -155,7 +193,7 @@ def survey_intervals(
     for row, (upper, n) in enumerate(zip(frame["upper"], frame["n"], strict=True)):
         ax.annotate(f"n={n:.0f}", (upper, row), xytext=(4, -3), textcoords="offset points",
                     fontsize=7, color=QUIET)  # fmt: skip
-    ax.set_yticks(at, [names[code] for code in frame.index])
+    ax.set_yticks(at, [code if names is None else names[code] for code in frame.index])
     ax.set_xlim(left=0)
     level = float(frame["level"].iloc[0])
     return _finish(ax, title=f"调查推算（点：估计；带：{level:.0%} 区间；n：份数）", x="人/年")

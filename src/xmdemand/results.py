@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHOWN = 10
+"""Rows, and notes, that a notebook shows of a result."""
+
+
 class Result:
     """Base of result classes, which are frozen dataclasses.
 
@@ -22,11 +26,29 @@ class Result:
         """What a reader should know; empty unless the subclass has a field of that name."""
         return ()
 
+    def _essentials(self) -> pd.DataFrame:
+        """The rows and columns a notebook shows; a subclass with many columns chooses."""
+        frame: pd.DataFrame = self.frame  # type: ignore[attr-defined]
+        return frame.head(SHOWN)
+
     def _repr_html_(self) -> str:
         frame: pd.DataFrame = self.frame  # type: ignore[attr-defined]
-        head = frame.head(10).to_html()
-        more = f"<p>{len(frame):,} rows</p>" if len(frame) > 10 else ""
-        return f"<b>{type(self).__name__}</b>{head}{more}{as_html(self.notes)}"
+        part = self._essentials()
+        table = part.to_html(float_format=_readable, na_rep="")
+        rows, columns = len(frame), frame.shape[1]
+        more = (
+            f"<p>{len(part)} of {rows:,} rows, {part.shape[1]} of {columns} columns: "
+            "all are in <code>.frame</code></p>"
+            if part.shape != frame.shape
+            else ""
+        )
+        left = len(self.notes) - SHOWN
+        others = f"<p>… and {left} more in <code>.notes</code></p>" if left > 0 else ""
+        return f"<b>{type(self).__name__}</b>{table}{more}{as_html(self.notes[:SHOWN])}{others}"
+
+
+def _readable(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.2f}"
 
 
 def count_notes(notes: Notes) -> dict[str, int]:

@@ -53,6 +53,11 @@ A profile's `public_columns` name columns, or single fields for the machine-read
 """
 
 
+SHOWN_ROWS = 10
+SHOWN_COLUMNS = ("seq", "name", "code", "stars", "field", "department")
+"""What a notebook shows of a catalogue."""
+
+
 def column_heading(column: str, lang: Language = "zh") -> str:
     """The printed heading of a column.
 
@@ -295,6 +300,22 @@ class Catalogue(Frozen):
         _check_version(catalogue.schema_version)
         return catalogue
 
+    def __repr__(self) -> str:
+        return f"<Catalogue {self.title!r}: {len(self.entries)} entries>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        head = "".join(f"<th>{column_heading(name)}</th>" for name in SHOWN_COLUMNS)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _shown(entry)) + "</tr>"
+            for entry in self.entries[:SHOWN_ROWS]
+        )
+        return (
+            f"<b>{escape(self.title)}</b><p>{len(self.entries)} entries, issued {self.issued}"
+            f"{', synthetic data' if self.synthetic else ''}</p><table>{head}{rows}</table>"
+        )
+
     def search(
         self,
         text: str = "",
@@ -348,6 +369,11 @@ class Catalogue(Frozen):
             Key or name; rows whose demand concentrates there come before the others.
         """
         return lookup.recommend(self, group=group, district=district)
+
+
+def _shown(entry: CatalogueEntry) -> tuple[str, ...]:
+    stars = "★" * entry.stars
+    return str(entry.seq), entry.name, entry.code, stars, entry.field, entry.department
 
 
 def _check_version(version: str) -> None:

@@ -100,11 +100,18 @@ class Record(Frozen):
     sensitivity: tuple[dict[str, Any], ...] = ()
     thresholds: tuple[dict[str, Any], ...] = ()
 
+    def __repr__(self) -> str:
+        listed = sum(entry.listed for entry in self.entries)
+        return f"<Record of {self.year}: {listed} of {len(self.entries)} occupations listed>"
+
 
 class Content(Frozen):
     """What `catalogue.compile` hands to `publish.write`: the record and its public projection."""
 
     record: Record
+
+    def _repr_html_(self) -> str:
+        return self.catalogue._repr_html_()
 
     @property
     def catalogue(self) -> Catalogue:

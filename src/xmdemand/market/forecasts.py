@@ -26,6 +26,7 @@ from xmdemand.results import Result
 
 if TYPE_CHECKING:
     from dask.distributed import Client
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from xmdemand.market.blocks import BlockForecast
@@ -150,6 +151,12 @@ class Forecast(Result):
                 n=np.bincount(number),
             )
         )
+
+    def plot(self, unique_id: str | None = None, *, level: float = 0.8) -> Axes:
+        """History and forecast of one series (the first); see `xmdemand.plots.series_fan`."""
+        from xmdemand.plots import series_fan
+
+        return series_fan(self, self.panel.ids[0] if unique_id is None else unique_id, level=level)
 
     def with_factor(self, factor: NDArray) -> Forecast:
         """The forecast with every series and step multiplied by `factor`, (S, H)."""

@@ -15,6 +15,7 @@ from xmdemand.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from xmdemand.market.outlook import Outlook
 
@@ -49,6 +50,13 @@ class Evaluation(Result):
     slope: float
     slope_se: float
     notes: Notes = ()
+
+    def plot(self) -> Axes:
+        """Promises against what happened; see `xmdemand.plots.calibration`."""
+        from xmdemand.plots import calibration
+
+        table = self.calibration
+        return calibration(table["promised"], table["happened"], table["n"])
 
 
 def evaluate(

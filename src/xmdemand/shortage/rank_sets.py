@@ -28,6 +28,7 @@ from xmdemand.shortage.max_difference import MarginalTable, coarse_range, max_ov
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -57,6 +58,12 @@ class RankSets(Result):
     errors: FloatArray
     seed: int
     notes: Notes = ()
+
+    def plot(self, *, top: int = 30) -> Axes:
+        """Ranks and their sets; see `xmdemand.plots.rank_set_intervals`."""
+        from xmdemand.plots import rank_set_intervals
+
+        return rank_set_intervals(self, top=top)
 
     def top_set(self, k: int) -> pd.Index:
         """Items that may be among the k largest: with probability `level` it holds all of them.

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 from xmdemand.draws import Draws
 from xmdemand.notes import Notes
-from xmdemand.results import Result
+from xmdemand.results import SHOWN, Result
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from xmdemand.shortage.evaluate import Evaluation
+
+
+ESSENTIAL = (
+    "name", "demand", "supply", "need", "intent",
+    "rank", "rank_lower", "rank_upper", "p_top", "tier",
+)  # fmt: skip
+"""Columns that a notebook shows of the occupations most in shortage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +101,9 @@ class Ranking(Result):
     evaluation: Evaluation | None = None
     trust: float = 1.0
     notes: Notes = ()
+
+    def _essentials(self) -> pd.DataFrame:
+        return self.frame.nsmallest(SHOWN, "rank")[list(ESSENTIAL)]
 
     def plot(self, *, top: int = 30) -> Axes:
         """Ranks and their intervals; see `xmdemand.plots.rank_intervals`."""

@@ -31,6 +31,8 @@ from xmdemand.survey.returns import establishments, firm_keys
 from xmdemand.survey.weighted import Rows, fill, replicate_totals
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from xmdemand.intake.tables import Tables
     from xmdemand.profile import Profile
 
@@ -81,6 +83,12 @@ class EmployerDemand(Result):
     frame: pd.DataFrame
     diagnostics: pd.DataFrame
     notes: Notes = ()
+
+    def plot(self, names: Mapping[str, str] | pd.Series | None = None, *, top: int = 20) -> Axes:
+        """The largest estimates with their intervals; see `xmdemand.plots.survey_intervals`."""
+        from xmdemand.plots import survey_intervals
+
+        return survey_intervals(self, names, top=top)
 
 
 MEASURES = ("vacancies", "headcount", "past_hires", "leavers", "vacancies_3m", "train_persons")

@@ -21,6 +21,10 @@ from xmdemand.survey.sample import Sample
 from xmdemand.survey.weighted import Rows, Values, point_totals, replicate_totals
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
     from xmdemand.intake.tables import Tables
     from xmdemand.profile import Profile
 
@@ -56,6 +60,12 @@ class WorkerIntent(Result):
     frame: pd.DataFrame
     diagnostics: pd.DataFrame
     notes: Notes = ()
+
+    def plot(self, names: Mapping[str, str] | pd.Series | None = None, *, top: int = 20) -> Axes:
+        """The largest estimates with their intervals; see `xmdemand.plots.survey_intervals`."""
+        from xmdemand.plots import survey_intervals
+
+        return survey_intervals(self, names, top=top)
 
 
 def worker_intent(

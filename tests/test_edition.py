@@ -167,3 +167,16 @@ def test_a_build_killed_half_way_loses_nothing(built, tmp_path):
     build(folder)
     assert hashes(folder / "out") == before
     assert not list(folder.glob(".out.*"))
+
+
+@pytest.mark.parametrize("said", ["[]", "{}", '{"year": 2026}', '{"year": 2027}', "no json"])
+def test_last_years_record_is_of_an_earlier_year(built, tmp_path, said):
+    shutil.copy(built / "edition.toml", tmp_path / "edition.toml")
+    (tmp_path / "previous").mkdir()
+    path = tmp_path / "previous" / "record.json"
+    path.write_text(said, encoding="utf-8")
+    with pytest.raises(InputError, match=r"record\.json is not"):
+        Edition.open(tmp_path)
+    path.write_text('{"year": 2025}', encoding="utf-8")
+    assert Edition.open(tmp_path).previous == {"year": 2025}
+    assert Edition.open(tmp_path, district="集美区").previous is None

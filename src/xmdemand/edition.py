@@ -80,6 +80,8 @@ class Edition:
             If `folder` holds no `edition.toml`.
         SettingError
             If `edition.toml` or the profile it names is wrong (key and line are named).
+        InputError
+            If last year's record is none, or not of an earlier year.
         """
         folder = Path(folder)
         if not (folder / "edition.toml").is_file():
@@ -95,7 +97,9 @@ class Edition:
             settings=settings,
             profile=profile,
             classification=profile.load_classification(settings.classification_as_of),
-            previous=_previous_record(folder / "previous" / "record.json"),
+            previous=_previous_record(
+                folder / "previous" / (district or "") / "record.json", before=settings.year
+            ),
             district=district,
             revision=revision,
             watch=watch,
@@ -266,7 +270,8 @@ def build(
     return edition
 
 
-def _previous_record(path: Path) -> Mapping[str, Any] | None:
+def _previous_record(path: Path, *, before: int) -> Mapping[str, Any] | None:
+    """Last year's record; a district's stands in a folder of its name."""
     if not path.is_file():
         return None
     try:
@@ -274,4 +279,8 @@ def _previous_record(path: Path) -> Mapping[str, Any] | None:
     except ValueError as error:
         fields = {"why": str(error)}
         raise InputError.told(Note("edition.bad_record", str(path), fields=fields)) from error
+    year = record.get("year") if isinstance(record, Mapping) else None
+    if not isinstance(year, int) or year >= before:
+        told = Note("edition.record_not_earlier", str(path), fields={"year": year, "now": before})
+        raise InputError.told(told)
     return record

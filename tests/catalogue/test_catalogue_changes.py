@@ -9,7 +9,7 @@ from catalogue_city import compiled
 
 from xmdemand.catalogue import diff
 from xmdemand.catalogue.changes import compare
-from xmdemand.catalogue.record import RecordEntry
+from xmdemand.catalogue.record import Decision, RecordEntry
 
 
 def entry(name, *, code="4-01-01-01", lineage=None, listed=True, stars=0, **more):
@@ -27,6 +27,15 @@ def entry(name, *, code="4-01-01-01", lineage=None, listed=True, stars=0, **more
         "evidence_hash": "",
     }
     return RecordEntry(**(values | more))
+
+
+def decided(action):
+    """A decision on an entry, applied."""
+    who = {"code": "4-01-01-01", "reason": "理由", "who": "某人", "department": "市人社局"}
+    return {"decisions": (Decision(lineage="焊工", action=action, date="2026-05-08", **who),)}
+
+
+raised, lowered = decided("raise"), decided("lower")
 
 
 def test_the_top_ten_of_2021():
@@ -77,8 +86,8 @@ def test_a_recoded_and_renamed_occupation_is_the_same():
         ({"rule_listed": False}, {"listed": False}, "removed", "decision"),
         ({}, {"listed": False, "former_listed": True, "former_judged": True}, "removed", "method"),
         ({"stars": 1}, {"stars": 2}, "raised", "data"),
-        ({"stars": 2}, {"stars": 1, "rule_stars": 2}, "lowered", "decision"),
-        ({"stars": 2, "rule_stars": 1}, {"stars": 1}, "lowered", "decision"),
+        ({"stars": 2}, {"stars": 1, "rule_stars": 2, **lowered}, "lowered", "decision"),
+        ({"stars": 2, "rule_stars": 1, **raised}, {"stars": 1}, "lowered", "decision"),
         ({"stars": 2}, {"stars": 1, "former_stars": 2, "former_judged": True}, "lowered", "method"),
         ({"stars": 2}, {"stars": 1, "former_stars": 1, "former_judged": True}, "lowered", "data"),
         ({"stars": 2}, {"stars": 1, "former_judged": True}, "lowered", "method"),
@@ -130,3 +139,19 @@ def test_a_quota_trims_the_least_probable_and_says_so(year):
     assert min(e.numbers["p_need"] for e in kept) >= max(e.numbers["p_need"] for e in trimmed)
     assert len(content.record.selection) == len(trimmed)
     assert all("名额为5个" in e.failed_text for e in trimmed)
+
+
+@pytest.mark.parametrize(
+    ("was", "rule", "now", "action", "cause"),
+    [
+        (2, 0, 1, "raise", "data"),  # lowered by the rule, in spite of the decision
+        (1, 1, 2, "raise", "decision"),
+        (1, 1, 0, "lower", "decision"),
+        (0, 2, 1, "lower", "data"),
+        (3, 0, 2, "add", "data"),  # put in by decision, with the stars of its index
+    ],
+)
+def test_a_change_of_stars_is_a_decision_s_only_if_it_moved_them(was, rule, now, action, cause):
+    after = {"stars": now, "rule_stars": rule, "rule_listed": action != "add"} | decided(action)
+    [change] = compare([entry("某工", stars=was)], [entry("某工", **after)])
+    assert (change.kind, change.cause) == ("raised" if now > was else "lowered", cause)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         state_of,
     )
     from xmdemand.catalogue.projection import project
-    from xmdemand.catalogue.record import Content, Record, load_record
+    from xmdemand.catalogue.record import Content, Record, for_next_year, load_record
     from xmdemand.catalogue.schema import catalogue_schema, typescript_types
 
 _HOME = {
@@ -43,6 +43,7 @@ _HOME = {
     "compile": "compose",
     "diff": "changes",
     "explain": "explanation",
+    "for_next_year": "record",
     "freeze": "lifecycle",
     "load_record": "record",
     "project": "projection",
@@ -68,6 +69,7 @@ __all__ = [
     "compile",
     "diff",
     "explain",
+    "for_next_year",
     "freeze",
     "load_record",
     "project",

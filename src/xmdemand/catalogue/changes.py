@@ -17,6 +17,9 @@ Cause = Literal["data", "method", "classification", "decision"]
 
 ORDER = ("added", "removed", "raised", "lowered", "renamed", "recoded")
 
+STAR_ACTIONS = ("raise", "lower", "lift_flag")
+"""Decisions on stars; a row that was only put in has the stars of its index."""
+
 CHANGE_WORDS = {kind: f"catalogue.kind_{kind}" for kind in ORDER}
 """Message code of each kind of change."""
 
@@ -49,9 +52,11 @@ def compare(
         was, now = old.get(lineage), new.get(lineage)
         was_listed, is_listed = bool(was and was.listed), bool(now and now.listed)
         if now is not None and is_listed and not was_listed:
-            changes.append(_change("added", now, *_why_listing(was, now)))
+            ends = text("catalogue.change_not_listed"), _listed(now, printed)
+            changes.append(_change("added", now, *_why_listing(was, now), *ends))
         elif was is not None and was_listed and not is_listed:
-            changes.append(_change("removed", now or was, *_why_listing(was, now)))
+            ends = _listed(was, printed), text("catalogue.change_not_listed")
+            changes.append(_change("removed", now or was, *_why_listing(was, now), *ends))
         elif was is not None and now is not None and was_listed and is_listed:
             changes.extend(_within(was, now, printed))
     rank = {kind: at for at, kind in enumerate(ORDER)}
@@ -97,14 +102,24 @@ def _why_listing(was: RecordEntry | None, now: RecordEntry | None) -> tuple[Caus
 
 
 def _why_stars(was: RecordEntry, now: RecordEntry) -> tuple[Cause, str]:
-    if now.stars != now.rule_stars:
+    if _stars_decided(now, since=was.stars):
         return "decision", text("catalogue.change_stars_decision")
-    if was.stars != was.rule_stars and was.rule_stars == now.rule_stars:
+    if _stars_decided(was, since=was.rule_stars) and was.rule_stars == now.rule_stars:
         return "decision", text("catalogue.change_decision_ended")
     if now.former_judged and (now.former_stars is None or now.former_stars == was.stars):
         return "method", text("catalogue.change_stars_method")
     up = "raised" if now.stars > was.stars else "lowered"
     return "data", text(f"catalogue.change_{up}_data")
+
+
+def _stars_decided(entry: RecordEntry, *, since: int) -> bool:
+    """Whether a decision on stars, and not the rule, moved them the way they went."""
+    asked = any(one.applied and one.action in STAR_ACTIONS for one in entry.decisions)
+    return asked and _way(entry.rule_stars - since) != _way(entry.stars - since)
+
+
+def _way(difference: int) -> int:
+    return (difference > 0) - (difference < 0)
 
 
 def _change(
@@ -125,6 +140,10 @@ def _change(
         cause=cause,
         reason=reason,
     )
+
+
+def _listed(entry: RecordEntry, printed: Mapping[int, str]) -> str:
+    return _stars(entry, printed) if entry.stars else text("catalogue.change_listed")
 
 
 def _stars(entry: RecordEntry, printed: Mapping[int, str]) -> str:

@@ -105,6 +105,26 @@ class Record(Frozen):
         return f"<Record of {self.year}: {listed} of {len(self.entries)} occupations listed>"
 
 
+def for_next_year(record: Record) -> Record:
+    """A record without what the next edition has no use for: evidence, rows, method page.
+
+    It is a `previous/record.json` like the whole one, at a tenth of its size: who was listed with
+    which stars, every occupation's promises, the rules in force, and published numbers' cells.
+    """
+    kept = {"lineage", "code", "name", "eligible", "listed", "seq", "stars"}
+    kept |= {"rule_listed", "rule_stars", "decisions", "evidence_hash"}
+    entries = tuple(
+        RecordEntry(numbers={}, **{name: getattr(entry, name) for name in kept})
+        for entry in record.entries
+    )
+    bare = {"entries": (), "notes": (), "changes": (), "method": ()}
+    catalogue = record.catalogue.model_copy(update=bare)
+    dropped = dict.fromkeys(("notes", "diagnostics", "parameters", "sensitivity"), ())
+    return record.model_copy(
+        update={"catalogue": catalogue, "entries": entries, "thresholds": (), "files": ()} | dropped
+    )
+
+
 class Content(Frozen):
     """What `catalogue.compile` hands to `publish.write`: the record and its public projection."""
 

@@ -1,7 +1,13 @@
 """Synthetic cities with known truth, and their files as people would send them."""
 
 from xmdemand.synth.city import City, Options, city
-from xmdemand.synth.editions import example, write, write_edition, write_truth
+from xmdemand.synth.editions import (
+    example,
+    example_of_last_year,
+    write,
+    write_edition,
+    write_truth,
+)
 from xmdemand.synth.score import Score, score
 
 __all__ = [
@@ -10,6 +16,7 @@ __all__ = [
     "Score",
     "city",
     "example",
+    "example_of_last_year",
     "score",
     "write",
     "write_edition",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +17,8 @@ from xmdemand.synth.sheets import LABEL, Row, Sheet, titled, write_csv
 from xmdemand.synth.world import common_titles
 
 EXAMPLE_YEAR, EXAMPLE_SEED = 2026, 3
+LAST_YEARS_RECORD = "example_2025.json"
+"""What the example remembers of the year before; `examples/last_year.py` makes it."""
 
 
 def write(city: City, folder: str | Path) -> list[Path]:
@@ -93,13 +97,31 @@ def write_edition(
 def example(folder: str | Path) -> City:
     """Write the packaged example: an invented city's edition, messy files and all.
 
-    Beside what `write_edition` writes there are titles that people coded last year and what
-    departments decided this year.
+    Beside what `write_edition` writes there are titles that people coded last year, what
+    departments decided this year, and the record of last year's edition.
     """
     folder = Path(folder)
     drawn = write_edition(folder, year=EXAMPLE_YEAR, seed=EXAMPLE_SEED)
     write_csv(folder / "coded_titles.csv", _confirmed(drawn), "utf-8-sig")
     write_csv(folder / "decisions.csv", _decisions(drawn), "utf-8-sig")
+    previous = folder / "previous" / "record.json"
+    previous.parent.mkdir(exist_ok=True)
+    previous.write_bytes((files("xmdemand.synth") / LAST_YEARS_RECORD).read_bytes())
+    return drawn
+
+
+def example_of_last_year(folder: str | Path) -> City:
+    """Write the same city's edition of the year before, as it would have been made then.
+
+    Its classification is the one in force at the time: occupations published later in that year
+    are not in it, whatever firms called them.
+    """
+    drawn = write_edition(folder, year=EXAMPLE_YEAR - 1, seed=EXAMPLE_SEED)
+    path = Path(folder) / "edition.toml"
+    text = path.read_text(encoding="utf-8")
+    in_force = f"classification_as_of = {EXAMPLE_YEAR - 2}"
+    text = re.sub(r"^# classification_as_of = \d+$", in_force, text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8", newline="\n")
     return drawn
 
 
@@ -119,7 +141,7 @@ def _confirmed(city: City) -> Sheet:
 
 
 DECISIONS = (
-    ("养老护理员", "keep", "长期照护需求稳定，同意列入", "示例决定人甲", "市民政局"),
+    ("健康照护师", "keep", "长期照护需求稳定，同意列入", "示例决定人甲", "市医保局"),
     (
         "无人机驾驶员",
         "add",
@@ -127,13 +149,13 @@ DECISIONS = (
         "示例决定人乙",
         "市交通局",
     ),
-    ("酿酒师", "drop", "本地两家企业停产，培训机构无开班条件", "示例决定人丙", "市工信局"),
+    ("纺织染色工", "drop", "本地两家企业停产，培训机构无开班条件", "示例决定人丙", "市工信局"),
     (
-        "健康照护师",
+        "养老护理员",
         "raise",
         "长期护理保险扩面，定点机构持证上岗要求提高",
         "示例决定人丁",
-        "市医保局",
+        "市民政局",
     ),
 )
 """Occupation, action, reason, who (invented), department."""

@@ -16,6 +16,10 @@ from xmdemand.notes import text
 from xmdemand.survey.demand_tables import DIRECT_CV, DIRECT_REPORTERS
 from xmdemand.terms import term
 
+_SHARES = {"with_wish", "hits", "coverage_80", "wape", "bias"}
+_SHARES_OF = ("response_", "share_", "cv_")
+"""Items and measures that are shares, and how the names of others begin."""
+
 
 def sections(material: Material, entries: tuple[RecordEntry, ...]) -> tuple[MethodSection, ...]:
     """The page's sections in printing order; one without anything to say is left out."""
@@ -153,7 +157,11 @@ def _interval_share(entries: Sequence[RecordEntry]) -> Mapping[str, int]:
 
 def _thresholds(material: Material) -> Table | None:
     rows = [
-        (term("what", row["what"]), _number(row["threshold"]), _number(row["rows"]))
+        (
+            term("what", row["what"]),
+            (_number if row["what"] == "need_persons" else _share)(row["threshold"]),
+            _number(row["rows"]),
+        )
         for row in material.ranking.thresholds.to_dict("records")
     ]
     return _table("thresholds", rows)
@@ -165,7 +173,7 @@ def _sensitivity(material: Material) -> MethodSection:
             term("choice", row["choice"]),
             term("alternative", row["alternative"]),
             _number(row["mean_rank_shift"]),
-            _number(row["top_kept"]),
+            _share(row["top_kept"]),
         )
         for row in material.ranking.sensitivity.to_dict("records")
     ]
@@ -194,7 +202,7 @@ def _track_record(material: Material) -> MethodSection:
     """How last year's forecast did, and last year's ranking where there was one."""
     forecast = material.outlook.track_record if material.outlook is not None else pd.DataFrame()
     rows = [
-        (term("variable", row["variable"]), term("measure", row["measure"]), _number(row["value"]))
+        (term("variable", row["variable"]), *_measured(row["measure"], row["value"]))
         for row in forecast.to_dict("records")
     ]
     ranks, said = _score(material), text("catalogue.method_look_back")
@@ -214,7 +222,7 @@ def _score(material: Material) -> Table | None:
         return None
     frame = evaluation.frame
     rows = [
-        (term("measure", row["measure"]), _number(row["estimate"]), _number(row["n"]))
+        (*_measured(row["measure"], row["estimate"]), _number(row["n"]))
         for row in frame[frame["by"] == "all"].to_dict("records")
     ]
     return _table("look_back", rows)
@@ -259,11 +267,23 @@ def _table(key: str, rows: Sequence[tuple[str, ...]]) -> Table | None:
 
 
 def _item(key: str, value: Any) -> tuple[str, str]:
-    return term("item", key), term("value", value) if isinstance(value, str) else _number(value)
+    words = _share if key in _SHARES or key.startswith(_SHARES_OF) else _number
+    return term("item", key), term("value", value) if isinstance(value, str) else words(value)
+
+
+def _measured(key: str, value: Any) -> tuple[str, str]:
+    return term("measure", key), (_share if key in _SHARES else _number)(value)
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[Any, Any]]:
     return list(frame[["item", "value"]].itertuples(index=False, name=None))
+
+
+def _share(value: Any) -> str:
+    """A share as per cent; what may be negative has the sign of print."""
+    if value is None or value != value:
+        return "—"
+    return f"{float(value):.1%}".replace("-", "−")
 
 
 def _number(value: Any) -> str:
@@ -273,7 +293,7 @@ def _number(value: Any) -> str:
         return "—"
     value = float(value)
     whole = value == round(value) or abs(value) >= 1000
-    return f"{value:,.0f}" if whole else f"{value:,.3g}"
+    return (f"{value:,.0f}" if whole else f"{value:,.3g}").replace("-", "−")
 
 
 def _range(low: Any, high: Any) -> str:

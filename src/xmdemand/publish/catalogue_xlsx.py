@@ -41,7 +41,7 @@ def _add_list(book: Workbook, catalogue: Catalogue, *, landscape: bool) -> None:
 
 
 def _field(column: Column) -> Field:
-    width = None if column.nowrap else column.width * 1.45
+    width = None if column.nowrap or column.key == "levels" else column.width * 0.19
     return Field(column.heading, column.align, "#,##0" if column.number else "General", width)
 
 

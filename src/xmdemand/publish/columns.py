@@ -26,11 +26,13 @@ class Column:
     text
         The words of an entry's cell.
     width
-        Share of the printed width, relative to the other columns.
+        Points it takes of a landscape page; elsewhere its share, relative to the other columns.
     align
         How the cell is set.
     nowrap
         Whether a line break would spoil it (codes).
+    phrases
+        Whether lines break between the listed words only, never within one.
     number
         The value for spreadsheets, where it is one.
     """
@@ -40,6 +42,7 @@ class Column:
     width: float
     align: Literal["left", "center", "right"] = "left"
     nowrap: bool = False
+    phrases: bool = False
     number: Callable[[CatalogueEntry], float | None] | None = None
 
     @property
@@ -48,12 +51,21 @@ class Column:
         return column_heading(self.key)
 
 
-def _value(key: str) -> Callable[[CatalogueEntry], float | None]:
-    def value(entry: CatalogueEntry) -> float | None:
+def _numbers(key: str, width: float, digits: int = 0) -> Column:
+    """A column of published numbers."""
+
+    def published(entry: CatalogueEntry) -> PublicNumber | None:
         found: PublicNumber | None = getattr(entry, key)
+        return found
+
+    def value(entry: CatalogueEntry) -> float | None:
+        found = published(entry)
         return found.value if found else None
 
-    return value
+    def words(entry: CatalogueEntry) -> str:
+        return formats.public_number(published(entry), digits)
+
+    return Column(key, words, width, "right", nowrap=True, number=value)
 
 
 def _by_district(entry: CatalogueEntry) -> str:
@@ -77,28 +89,28 @@ def _uplift(entry: CatalogueEntry) -> str:
 
 
 _DECLARED = (
-    Column("seq", lambda e: str(e.seq), 4.4, "center", True, lambda e: e.seq),
-    Column("industry", lambda e: e.industry, 7.4, "center"),
-    Column("field", lambda e: e.field, 7.4, "center"),
-    Column("name", formats.name_with_marks, 15.2),
-    Column("code", lambda e: e.code, 9, "center", True),
-    Column("work_types", lambda e: formats.listing(e.work_types), 12),
-    Column("levels", _levels, 13.8, "center"),
-    Column("stars", lambda e: formats.stars(e.stars), 6, "center", True),
-    Column("training", lambda e: formats.training(e.training), 20, "center"),
-    Column("groups", lambda e: formats.groups(e.groups), 10.4, "center"),
-    Column("department", lambda e: formats.known(e.department), 7.4, "center"),
-    Column("subsidy", _subsidy, 14),
-    Column("uplift", _uplift, 6, "center"),
-    Column("institutions", lambda e: formats.count(e.institutions), 6, "center"),
-    Column("bodies", lambda e: formats.count(e.bodies), 6, "center"),
-    Column("districts", lambda e: formats.listing(e.districts), 9),
-    Column("demand", lambda e: formats.public_number(e.demand), 8, "right", True, _value("demand")),
-    Column("demand_by_district", _by_district, 14),
-    Column("ratio", lambda e: formats.public_number(e.ratio, 2), 7, "right", True, _value("ratio")),
-    Column("wage", lambda e: formats.public_number(e.wage), 8, "right", True, _value("wage")),
-    Column("decision", lambda e: e.decision, 13),
-    Column("remark", lambda e: e.remark, 7),
+    Column("seq", lambda e: str(e.seq), 28, "center", nowrap=True, number=lambda e: e.seq),
+    Column("industry", lambda e: e.industry, 48, "center", phrases=True),
+    Column("field", lambda e: e.field, 48, "center", phrases=True),
+    Column("name", formats.name_with_marks, 103),
+    Column("code", lambda e: e.code, 65, "center", nowrap=True),
+    Column("work_types", lambda e: formats.listing(e.work_types), 80, phrases=True),
+    Column("levels", _levels, 103, "center", phrases=True),
+    Column("stars", lambda e: formats.stars(e.stars), 40, "center", nowrap=True),
+    Column("training", lambda e: formats.training(e.training), 92, "center", phrases=True),
+    Column("groups", lambda e: formats.groups(e.groups), 50, "center", phrases=True),
+    Column("department", lambda e: formats.known(e.department), 70, "center", phrases=True),
+    Column("subsidy", _subsidy, 92),
+    Column("uplift", _uplift, 40, "center"),
+    Column("institutions", lambda e: formats.count(e.institutions), 40, "center"),
+    Column("bodies", lambda e: formats.count(e.bodies), 40, "center"),
+    Column("districts", lambda e: formats.listing(e.districts), 60, phrases=True),
+    _numbers("demand", 52),
+    Column("demand_by_district", _by_district, 92, phrases=True),
+    _numbers("ratio", 46, 2),
+    _numbers("wage", 52),
+    Column("decision", lambda e: e.decision, 86),
+    Column("remark", lambda e: e.remark, 70, phrases=True),
 )
 COLUMNS = {column.key: column for column in _DECLARED}
 """Every column that can be printed, by key."""
@@ -123,6 +135,20 @@ def columns_of(catalogue: Catalogue) -> tuple[Column, ...]:
             f"known are {', '.join(COLUMNS)}"
         )
     return tuple(COLUMNS[key] for key in catalogue.columns if key in COLUMNS)
+
+
+def widths(columns: Sequence[Column], room: float) -> list[float]:
+    """Widths in points that fill `room`: columns that must not break keep theirs.
+
+    >>> [round(width) for width in widths([COLUMNS["code"], COLUMNS["name"]], 717)]
+    [65, 652]
+    """
+    fixed = sum(column.width for column in columns if column.nowrap)
+    others = sum(column.width for column in columns) - fixed
+    if not others or fixed > room / 2:
+        return [column.width * room / (fixed + others) for column in columns]
+    scale = (room - fixed) / others
+    return [column.width * (1 if column.nowrap else scale) for column in columns]
 
 
 def cells(entry: CatalogueEntry, columns: Sequence[Column]) -> list[str]:

@@ -139,7 +139,7 @@ def table_of(figure: Figure) -> list[tuple[str, str]]:
 
 def _lying(figure: Figure) -> Drawing:
     """Labels down the left, values to the right: intervals and bars."""
-    widest = max((display_width(label) for label in figure.labels), default=0)
+    widest = max((display_width(each) + each.count("%") for each in figure.labels), default=0)
     left = min(widest * _CHARACTER + 12, _LABEL_AT_MOST)
     bottom = _TOP + _ROW * len(figure.labels)
     axis = _axis(figure, left, WIDTH - 60, zero=figure.kind == "bars")

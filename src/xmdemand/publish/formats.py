@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
+from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from xmdemand.catalogue.content import (
     Catalogue,
@@ -15,6 +18,7 @@ from xmdemand.catalogue.content import (
     PublicNumber,
     Total,
 )
+from xmdemand.publish.sheets import display_width
 
 UNKNOWN = "待核"
 TRAINING = "培训"
@@ -26,11 +30,11 @@ SYNTHETIC = "示例数据，非真实统计"
 MARKS = {"": "", "L": "L", "S": "S", "LS": "L/S"}
 CHANGE_KINDS = {
     "added": "新增",
+    "removed": "移出",
     "raised": "调高",
     "lowered": "调低",
     "renamed": "更名",
     "recoded": "编码调整",
-    "removed": "移出",
 }
 SCOPES = {
     "all": "全部",
@@ -181,6 +185,39 @@ def whole_title(catalogue: Catalogue) -> str:
     return f"{catalogue.title}（{SYNTHETIC}）" if catalogue.synthetic else catalogue.title
 
 
+_TITLE_BREAKS = re.compile(r"(?<=关于公布)|(?<=关于)(?!公布)|(?=（)|(?<=）)|(?=\d{4}年)")
+
+
+def title_lines(title: str, most: int = 20) -> list[str]:
+    """A title cut between phrases, never within one, into lines of at most so many characters.
+
+    >>> title_lines("某局关于公布2026年厦门市职业技能培训需求（含急需紧缺工种）指导目录的通知")
+    ['某局关于公布', '2026年厦门市职业技能培训需求', '（含急需紧缺工种）指导目录的通知']
+    """
+    lines: list[str] = []
+    for part in filter(None, _TITLE_BREAKS.split(title)):
+        if lines and display_width(lines[-1] + part) <= 2 * most:
+            lines[-1] += part
+        else:
+            lines.append(part)
+    return lines
+
+
+_NUMBER = re.compile(r"[-−]?[\d,.]+%?(～[-−]?[\d,.]+%?)?|—")
+
+
+def sides(rows: Sequence[Sequence[str]]) -> tuple[Literal["left", "right"], ...]:
+    """How the columns of a small table are set: to the right where most cells are numbers.
+
+    >>> sides([["甲", "12"], ["乙", "0.3～0.5"], ["丙", "—"]])
+    ('left', 'right')
+    """
+    return tuple(
+        "right" if 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > len(cells) else "left"
+        for cells in zip(*rows, strict=True)
+    )
+
+
 def scope(catalogue: Catalogue) -> str:
     """Of where and when a catalogue is, on one line."""
     place = f"{catalogue.city}{catalogue.district}"
@@ -211,6 +248,19 @@ def with_unit(published: PublicNumber) -> str:
 def total_scope(total: Total) -> str:
     """What a published sum is over."""
     return f"{SCOPES[total.scope]}（{total.district}）" if total.district else SCOPES[total.scope]
+
+
+def changes_in_all(changes: Sequence[Change]) -> str:
+    """How many changes there are of each kind.
+
+    >>> changes_in_all(())
+    ''
+    """
+    kinds = Counter(change.kind for change in changes)
+    said = "，".join(
+        f"{words}{kinds[kind]}个" for kind, words in CHANGE_KINDS.items() if kinds[kind]
+    )
+    return said and f"与上年目录相比，{said}。"
 
 
 CHANGE_HEADINGS = ("调整", "职业（工种）名称", "职业编码", "上年", "本年", "原因")

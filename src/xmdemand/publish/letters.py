@@ -2,7 +2,8 @@
 
 Their words are templates, so a bureau can put its own in an edition's `templates/` folder.
 `*.txt.j2` are lines with a mark in front: ``#`` title, ``##`` and ``###`` headings, ``@`` to whom,
-``>`` signature (right), ``%`` issuing office, ``&`` document number; a line without mark is text.
+``+`` annexes, ``>`` signature, ``>>`` its day, ``~`` a label (right), ``%`` issuing office,
+``&`` document number; a line without mark is text.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ MARKS = {
     "# ": "公文标题",
     "@ ": "主送机关",
     "> ": "署名",
+    ">> ": "成文日期",
+    "+ ": "附件说明",
+    "~ ": "标注",
     "% ": "公文机关",
     "& ": "公文字号",
 }
@@ -129,9 +133,13 @@ def _marked(words: str) -> list[tuple[str, str]]:
     lines = words.splitlines()
     marks = [next((mark for mark in MARKS if line.startswith(mark)), "") for line in lines]
     return [
-        (MARKS.get(mark, "Normal"), line.removeprefix(mark))
+        (MARKS.get(mark, "Normal"), _set(line.removeprefix(mark), MARKS.get(mark)))
         for mark, line in zip(marks, lines, strict=True)
     ]
+
+
+def _set(words: str, style: str | None) -> str:
+    return "\n".join(formats.title_lines(words)) if style == "公文标题" else words
 
 
 def _letter(template: str, catalogue: Catalogue, press: Press) -> bytes:
@@ -140,7 +148,7 @@ def _letter(template: str, catalogue: Catalogue, press: Press) -> bytes:
 
 def _document(lines: list[tuple[str, str]], catalogue: Catalogue) -> bytes:
     title = next((text for style, text in lines if style == "公文标题"), catalogue.title)
-    document = new_document(title, catalogue.bureau)
+    document = new_document(title.replace("\n", ""), catalogue.bureau)
     for style, text in lines:
         say(document, text, style)
     return document_bytes(document, issue_moment(catalogue))

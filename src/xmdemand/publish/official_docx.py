@@ -29,7 +29,11 @@ _STYLES = {
     "主送机关": ("仿宋_GB2312", 16.0, "left", 0),
     "Heading 1": ("黑体", 16.0, "left", 2),
     "Heading 2": ("楷体_GB2312", 16.0, "left", 2),
+    "附件说明": ("仿宋_GB2312", 16.0, "justify", 0),
     "署名": ("仿宋_GB2312", 16.0, "right", 0),
+    "成文日期": ("仿宋_GB2312", 16.0, "right", 0),
+    "标注": ("黑体", 10.5, "right", 0),
+    "目录范围": ("仿宋_GB2312", 12.0, "center", 0),
     "表头": ("黑体", 10.5, "center", 0),
     "表文": ("仿宋_GB2312", 10.5, "left", 0),
     "表文居中": ("仿宋_GB2312", 10.5, "center", 0),
@@ -37,7 +41,22 @@ _STYLES = {
     "Footer": ("宋体", 14.0, "left", 0),
 }
 """Style: font, size in points, alignment, first-line indent in characters."""
+_INDENTS = {
+    "署名": {"rightChars": "200", "right": "640"},
+    "成文日期": {"rightChars": "400", "right": "1280"},
+    "附件说明": {"leftChars": "500", "left": "1600", "hangingChars": "300", "hanging": "960"},
+}
+"""Signature and day from the right, annexes hanging under their name, as the standard asks."""
 _TIGHT = {"表头", "表文", "表文居中", "表注", "Footer"}
+PARAGRAPH_ORDER = (
+    *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr"),
+    *("suppressLineNumbers", "pBdr", "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap"),
+    *("overflowPunct", "topLinePunct", "autoSpaceDE", "autoSpaceDN", "bidi", "adjustRightInd"),
+    *("snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap"),
+    *("jc", "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId"),
+    *("cnfStyle", "rPr", "sectPr", "pPrChange"),
+)
+"""Children of `w:pPr` in the order of ECMA-376, part 1, 17.3.1.26."""
 _OFF_GRID = {"公文标题": 34.0, "公文机关": 48.0}
 """Styles with a line of their own, in points, apart from the page's grid."""
 
@@ -154,7 +173,8 @@ def _narrow_margins(table: Any) -> None:
     margins = _element("w:tblCellMar")
     for side in ("w:left", "w:right"):
         margins.append(_element(side, w="57", type="dxa"))
-    table._tbl.tblPr.append(margins)
+    look = table._tbl.tblPr.find(_qn("w:tblLook"))
+    look.addprevious(margins)
 
 
 def _set_page(document: Any, *, landscape: bool) -> None:
@@ -207,10 +227,17 @@ def _set_style(document: Any, name: str, font: str, size: float, align: str, ind
         rule = _element("w:pBdr")
         rule.append(_element("w:bottom", val="single", sz="12", space="4", color="C00000"))
         properties.append(rule)
-    lead = _element(
-        "w:ind", firstLineChars=str(indent * 100), firstLine=str(int(indent * size * 20))
-    )
-    properties.append(lead)
+    first = {"firstLineChars": str(indent * 100), "firstLine": str(int(indent * size * 20))}
+    properties.append(_element("w:ind", **_INDENTS.get(name, first)))
+    for gap in ("w:autoSpaceDE", "w:autoSpaceDN"):  # none between Chinese and digits
+        properties.append(_element(gap, val="0"))
+    _put_in_order(properties)
+
+
+def _put_in_order(properties: Any) -> None:
+    """Children in the order of the standard's schema; Word refuses some files that break it."""
+    places = {_qn(f"w:{name}"): at for at, name in enumerate(PARAGRAPH_ORDER)}
+    properties[:] = sorted(properties, key=lambda child: places[child.tag])
 
 
 def _set_language(document: Any) -> None:

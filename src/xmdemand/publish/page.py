@@ -185,6 +185,8 @@ def _style(templates: Templates, columns: Sequence[Column]) -> str:
             wide.append(f"{cell}{{text-align:{column.align}}}")
         if column.nowrap:
             wide.append(f"{cell}{{white-space:nowrap}}")
+        if column.phrases:
+            wide.append(f"{cell}{{word-break:keep-all;overflow-wrap:break-word}}")
         narrow.append(f"{cell}::before{{content:{_css_string(column.heading)}}}")
         if column.key == "name":
             narrow.append(f"{cell}{{order:-1}}")

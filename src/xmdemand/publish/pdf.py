@@ -13,26 +13,32 @@ from typing import Any
 from xmdemand.catalogue.content import Catalogue, Table
 from xmdemand.errors import OutputError, name_some, need_extra
 from xmdemand.publish import formats
-from xmdemand.publish.columns import cells, columns_of
+from xmdemand.publish.columns import cells, columns_of, widths
 from xmdemand.publish.figures import draw
 from xmdemand.publish.letters import letter_lines
 from xmdemand.publish.press import Press, issue_moment
 from xmdemand.publish.sheets import display_width
 
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
+ROOM = {True: 717.0, False: 442.0}
+"""Width of the type area in points, of a page on its side and upright."""
+TITLE_LINE = {True: 32, False: 20}
+"""Characters of a title that stand on one line of it."""
 
 
 def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
     """`catalogue.pdf`: the annex as printed and signed."""
     columns = columns_of(catalogue)
     output = press.settings.output
+    landscape = output.orientation == "landscape"
     notice = letter_lines("notice.txt.j2", catalogue, press) if output.red_head else []
     data = _frame(catalogue, press) | {
         "notice": notice,
-        "landscape": output.orientation == "landscape",
+        "title_lines": formats.title_lines(catalogue.title, TITLE_LINE[landscape]),
+        "landscape": landscape,
         "columns": [
-            {"key": c.key, "heading": c.heading, "width": c.width, "align": c.align}
-            for c in columns
+            {"heading": c.heading, "width": width, "align": c.align, "phrases": c.phrases}
+            for c, width in zip(columns, widths(columns, ROOM[landscape]), strict=True)
         ],
         "rows": [cells(entry, columns) for entry in catalogue.entries],
         "notes": [note.model_dump() for note in catalogue.notes],
@@ -41,6 +47,7 @@ def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
             for total in catalogue.totals
         ],
         "changes": [formats.change_cells(change) for change in catalogue.changes],
+        "changes_in_all": formats.changes_in_all(catalogue.changes),
         "no_entries": formats.NO_ENTRIES,
         "no_changes": formats.NO_CHANGES,
         "errata": [formats.erratum_cells(line) for line in catalogue.errata],
@@ -59,10 +66,14 @@ def render_method(catalogue: Catalogue, press: Press) -> bytes:
             name = f"{section.key}-{at}.svg"
             figures[name] = draw(figure, press.templates, font=font, ident=f"{section.key}-{at}")
             names.append({"file": name, "title": figure.title, "note": figure.note})
-        tables = [table.model_dump() | {"widths": _widths(table)} for table in section.tables]
+        tables = [
+            table.model_dump() | {"widths": _widths(table), "sides": formats.sides(table.rows)}
+            for table in section.tables
+        ]
         words = section.model_dump(exclude={"figures", "tables"})
         sections.append(words | {"tables": tables, "figures": names})
-    data = _frame(catalogue, press) | {"sections": sections}
+    title = {"title_lines": formats.title_lines(f"{catalogue.title}编制方法")}
+    data = _frame(catalogue, press) | title | {"sections": sections}
     file = press.files["method_pdf"]
     return _typeset("method.typ", data, catalogue, press, file=file, figures=figures)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from xmdemand.catalogue.content import Catalogue
 from xmdemand.publish import formats
-from xmdemand.publish.columns import cells, columns_of
+from xmdemand.publish.columns import cells, columns_of, widths
 from xmdemand.publish.official_docx import add_table, document_bytes, new_document, say
+from xmdemand.publish.pdf import ROOM, TITLE_LINE
 from xmdemand.publish.press import Press, issue_moment
 
 
@@ -17,18 +18,19 @@ def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
     title = formats.whole_title(catalogue)
     document = new_document(title, catalogue.bureau, landscape=landscape)
     say(document, "附件", "附件标识")
-    say(document, catalogue.title, "公文标题")
+    lines = formats.title_lines(catalogue.title, TITLE_LINE[landscape])
+    say(document, "\n".join(lines), "公文标题")
     if catalogue.synthetic:
         say(document, formats.SYNTHETIC, "公文副题")
-    say(document, formats.scope(catalogue), "表文居中")
-    _add_list(document, catalogue)
+    say(document, formats.scope(catalogue), "目录范围")
+    _add_list(document, catalogue, landscape=landscape)
     _add_notes(document, catalogue)
     _add_changes(document, catalogue)
     _add_errata(document, catalogue)
     return document_bytes(document, issue_moment(catalogue))
 
 
-def _add_list(document: Any, catalogue: Catalogue) -> None:
+def _add_list(document: Any, catalogue: Catalogue, *, landscape: bool) -> None:
     columns = columns_of(catalogue)
     if not catalogue.entries:
         say(document, formats.NO_ENTRIES)
@@ -37,7 +39,7 @@ def _add_list(document: Any, catalogue: Catalogue) -> None:
         document,
         [column.heading for column in columns],
         [cells(entry, columns) for entry in catalogue.entries],
-        [column.width for column in columns],
+        widths(columns, ROOM[landscape]),
         centred=[column.align == "center" for column in columns],
     )
 
@@ -55,11 +57,12 @@ def _add_changes(document: Any, catalogue: Catalogue) -> None:
     if not catalogue.changes:
         say(document, formats.NO_CHANGES)
         return
+    say(document, formats.changes_in_all(catalogue.changes))
     add_table(
         document,
         formats.CHANGE_HEADINGS,
         [formats.change_cells(change) for change in catalogue.changes],
-        (4, 12, 8, 8, 8, 24),
+        (4, 12, 7, 5, 5, 28),
         centred=(True, False, True, True, True, False),
     )
 

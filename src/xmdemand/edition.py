@@ -211,6 +211,7 @@ class Edition:
             outlook=self.outlook,
             previous=self.previous,
             district=self.district,
+            city=_record(self.folder / "out" / "record.json") if self.district else None,
         )
         return catalogue.as_it_stands(content, self.folder, self.revision)
 
@@ -272,6 +273,17 @@ def build(
 
 def _previous_record(path: Path, *, before: int) -> Mapping[str, Any] | None:
     """Last year's record; a district's stands in a folder of its name."""
+    record = _record(path)
+    if record is None:
+        return None
+    year = record.get("year") if isinstance(record, Mapping) else None
+    if not isinstance(year, int) or year >= before:
+        told = Note("edition.record_not_earlier", str(path), fields={"year": year, "now": before})
+        raise InputError.told(told)
+    return record
+
+
+def _record(path: Path) -> Mapping[str, Any] | None:
     if not path.is_file():
         return None
     try:
@@ -279,8 +291,4 @@ def _previous_record(path: Path, *, before: int) -> Mapping[str, Any] | None:
     except ValueError as error:
         fields = {"why": str(error)}
         raise InputError.told(Note("edition.bad_record", str(path), fields=fields)) from error
-    year = record.get("year") if isinstance(record, Mapping) else None
-    if not isinstance(year, int) or year >= before:
-        told = Note("edition.record_not_earlier", str(path), fields={"year": year, "now": before})
-        raise InputError.told(told)
     return record

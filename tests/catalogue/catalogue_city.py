@@ -96,7 +96,13 @@ def through_rooms(
     return Year(ranking, tables, profile, settings, classification, demand, intent, outlook)
 
 
-def compiled(year: Year, *, previous: Record | None = None, district: str | None = None) -> Content:
+def compiled(
+    year: Year,
+    *,
+    previous: Record | None = None,
+    district: str | None = None,
+    city: Record | None = None,
+) -> Content:
     """The year's catalogue."""
     return compile(
         year.ranking,
@@ -109,4 +115,5 @@ def compiled(year: Year, *, previous: Record | None = None, district: str | None
         outlook=year.outlook,
         previous=previous,
         district=district,
+        city=city,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from catalogue_city import compiled
+from catalogue_city import compiled, through_rooms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -18,6 +18,7 @@ from xmdemand.catalogue.content import Catalogue
 from xmdemand.catalogue.disclosure import Cells, protect, sensitive
 from xmdemand.catalogue.suppression import rounded
 from xmdemand.errors import InputError
+from xmdemand.intake.district import of_district
 from xmdemand.occupations import Classification
 from xmdemand.profile import DisclosureRule, Profile
 
@@ -87,9 +88,13 @@ class Attacker:
         return csr_array((values, tuple(zip(*at, strict=True))), (len(rows), len(self.bounds)))
 
 
+def edition_of(catalogue: Catalogue) -> tuple[int, str]:
+    return catalogue.year, catalogue.district
+
+
 def read(attacker: Attacker, catalogue: Catalogue, classification: Classification) -> None:
     """Everything one published catalogue says, as any reader could write it down."""
-    year = catalogue.year
+    year = edition_of(catalogue)
     groups: dict[tuple, list[tuple]] = {}
     for entry in catalogue.entries:
         city = (year, "entry", entry.lineage, "")
@@ -126,22 +131,56 @@ def test_nothing_withheld_is_pinned_down_with_districts_published(year):
     attack(editions(year, DISTRICTS), persistence=True, tries=40)
 
 
+@pytest.fixture(scope="module")
+def of_a_district(year):
+    """The city's list with numbers by district, and one district's own tables."""
+    given = year(2025).with_profile(public_columns=DISTRICTS)
+    name = given.profile.districts[0].name
+    tables = of_district(given.tables, name)
+    profile = given.with_profile(public_columns=NUMBERS).profile
+    own = through_rooms(tables, profile, given.classification, given.settings)
+    return compiled(given), own, name
+
+
+def test_neither_the_city_nor_its_district_gives_the_other_away(of_a_district):
+    city, own, name = of_a_district
+    district = compiled(own, district=name, city=city.record)
+    shown = [one.demand.value for one in district.catalogue.entries]
+    assert any(value is not None for value in shown)
+    attack((city, district), persistence=True, tries=60)
+
+
+def test_a_districts_numbers_wait_for_the_citys(of_a_district, first):
+    _, own, name = of_a_district
+    for record in (None, first.record):  # not made, or without numbers
+        alone = compiled(own, district=name, city=record)
+        numbers = [one.demand for one in alone.catalogue.entries]
+        numbers += [total.number for total in alone.catalogue.totals]
+        assert {number.value for number in numbers} == {None}
+        assert all(number.withheld for number in numbers)
+        assert "catalogue.district_alone" in [note["code"] for note in alone.record.notes]
+        assert any("市级目录" in note.text for note in alone.catalogue.notes)
+
+
 def attack(two_years, *, persistence: bool, tries: int) -> None:
     """Bound withheld cells from two years' files; none may be known to a tenth."""
+    before, after = (edition_of(content.catalogue) for content in two_years)
     classification = Classification.load()
     attacker = Attacker(base=10)
     truth = {}
     for content in two_years:
         read(attacker, content.catalogue, classification)
         truth |= {
-            (content.record.year, cell["scope"], cell["key"], cell["district"]): cell
+            (edition_of(content.catalogue), cell["scope"], cell["key"], cell["district"]): cell
             for cell in content.record.cells
         }
     if persistence:
-        for key in [key for key in truth if key[0] == 2026]:
-            was, now = truth.get((2025, *key[1:])), truth[key]
+        for key in [key for key in truth if key[0] == after]:
+            # The city's number of a district is what the district's own list calls its whole.
+            same = (before, *key[1:3], key[3] or after[1])
+            was, now = truth.get(same), truth[key]
             if was and abs(now["value"] - was["value"]) <= PERSISTENCE * was["value"]:
-                attacker.persists((2025, *key[1:]), key)
+                attacker.persists(same, key)
     withheld = sorted(key for key, cell in truth.items() if cell["withheld"])
     assert len(withheld) > 10
     rng = np.random.default_rng(0)

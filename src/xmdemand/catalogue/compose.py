@@ -16,7 +16,7 @@ from xmdemand.catalogue.legend import legend_of, pinyin_of
 from xmdemand.catalogue.material import Material, plain_rows
 from xmdemand.catalogue.method_page import sections
 from xmdemand.catalogue.ordering import in_order
-from xmdemand.catalogue.projection import printed_columns, project
+from xmdemand.catalogue.projection import printed_columns, project, public_fields
 from xmdemand.catalogue.record import Content, Record, RecordEntry, load_record
 from xmdemand.catalogue.rows import RowSources, training_names
 from xmdemand.catalogue.rules import former_judgement, rules_in_force
@@ -46,6 +46,7 @@ def compile(
     outlook: Outlook | None = None,
     previous: Record | Mapping[str, Any] | None = None,
     district: str | None = None,
+    city: Record | Mapping[str, Any] | None = None,
 ) -> Content:
     """The record of an edition and its public catalogue.
 
@@ -66,6 +67,9 @@ def compile(
     district
         Name of the district whose own list this is (then everything above is of the district, see
         `xmdemand.intake.district`); None for the city's.
+    city
+        The record of the city's own list of this edition. A district's list publishes numbers only
+        beside it, since both tell of the same firms.
 
     Returns
     -------
@@ -89,10 +93,13 @@ def compile(
         outlook=outlook,
         previous=_of_same_place(previous, district),
         district=district,
+        city=_of_same_year(city, settings.year),
     )
     numbers = numbers_of(material)
     proposals, trimmed = propose(material, numbers)
     outcomes, notes = decide(material, proposals, numbers)
+    if material.alone and {"demand", "demand_by_district"} & public_fields(profile.public_columns):
+        notes = (*notes, Note("catalogue.district_alone", str(district), severity="warning"))
     order = in_order(material, outcomes, numbers)
     rows = _rows(material, outcomes, numbers, order)
     rows, totals, cells = disclose(material, rows, numbers)
@@ -131,6 +138,11 @@ def _of_same_place(
         return None
     record = load_record(previous)
     return record if record.catalogue.district == (district or "") else None
+
+
+def _of_same_year(city: Record | Mapping[str, Any] | None, year: int) -> Record | None:
+    record = None if city is None else load_record(city)
+    return record if record is not None and record.year == year else None
 
 
 def _rows(

@@ -32,7 +32,11 @@ COST = {"entry": 1.0, "district": 0.5, "minor": 3.0, "major": 6.0, "field": 10.0
 """What withholding a cell costs: totals are worth more than rows, rows more than districts."""
 
 DRIFT = 0.5
-"""A reader is taken to know that an occupation's need moved by less than half in a year."""
+"""A reader is taken to know that an occupation's need moved by less than half in a year, and that
+a district's own list and the city's by district differ by less than half."""
+
+CITY = "city"
+"""Among a district's cells: the city as a whole, which no district is called."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,17 +130,24 @@ def disclose(
     """Rows with their public numbers, the totals, and the cells for the record.
 
     Numbers are made only if the profile publishes them; then all of them are protected together,
-    also against what last year's files say.
+    also against what last year's files say, and a district's against the city's list. Where the
+    city's numbers are not there to be held against, a district's are all withheld.
     """
     public = public_fields(material.profile.public_columns)
     if not rows or not public & {"demand", "demand_by_district"}:
         return dict(rows), (), ()
     by_district = "demand_by_district" in public
-    cells = protect(
-        cells_of(material, rows, numbers, by_district=by_district),
-        base=material.profile.disclosure.rounding,
-        previous=Cells.from_rows(material.previous.cells) if material.previous else None,
-    )
+    made = cells_of(material, rows, numbers, by_district=by_district)
+    if material.alone:
+        reasons = tuple(reason or "secondary" for reason in made.withheld)
+        cells = replace(made, withheld=reasons)
+    else:
+        cells = protect(
+            made,
+            base=material.profile.disclosure.rounding,
+            previous=Cells.from_rows(material.previous.cells) if material.previous else None,
+            beside=_beside(material),
+        )
     published = _published(cells, material.profile.disclosure.rounding)
     names = [district.name for district in material.profile.districts]
     numbered = {
@@ -160,7 +171,21 @@ def disclose(
     return numbered, totals, cells.as_rows()
 
 
-def protect(cells: Cells, *, base: float, previous: Cells | None = None) -> Cells:
+def _beside(material: Material) -> Cells | None:
+    """The city's cells as a district's list sees them: the district's own are its ""."""
+    if material.district is None or material.city is None:
+        return None
+    seen = {material.district: "", "": CITY}
+    rows = [
+        row | {"district": seen.get(row["district"], row["district"])}
+        for row in material.city.cells
+    ]
+    return Cells.from_rows(rows)
+
+
+def protect(
+    cells: Cells, *, base: float, previous: Cells | None = None, beside: Cells | None = None
+) -> Cells:
     """The same cells with complementary ones withheld as well.
 
     Parameters
@@ -171,26 +196,22 @@ def protect(cells: Cells, *, base: float, previous: Cells | None = None) -> Cell
         Numbers are rounded to multiples of this.
     previous
         Last year's cells as they were published.
+    beside
+        This year's cells of another list that is out: the city's, for a district's.
     """
     now = len(cells.keys)
-    last = previous if previous is not None and previous.keys else None
-    values = cells.values if last is None else np.concatenate([cells.values, last.values])
+    out = [other for other in (previous, beside) if other is not None and other.keys]
+    values = np.concatenate([cells.values, *(other.values for other in out)])
     system = System(
         values=values,
-        relations=cells.relations
-        if last is None
-        else csr_array(block_diag([cells.relations, last.relations])),
+        relations=csr_array(block_diag([one.relations for one in (cells, *out)])),
         base=base,
-        cost=_costs(cells, 0 if last is None else len(last.keys)),
-        **_links(cells, last),
+        cost=_costs(cells, len(values) - now),
+        **_links(cells, out),
     )
-    hidden = np.array([bool(reason) for reason in cells.withheld])
-    shown = np.ones(len(values), dtype=bool)
-    primary = np.zeros(len(values), dtype=bool)
-    primary[:now] = hidden
-    if last is not None:
-        shown[now:] = [not reason for reason in last.withheld]
-        primary[now:] = ~shown[now:]
+    primary = np.array([bool(reason) for one in (cells, *out) for reason in one.withheld])
+    shown = ~primary
+    shown[:now] = True
     kept = suppress(system, primary, shown)[:now]
     reasons: tuple[Withheld, ...] = tuple(
         reason or ("" if kept[at] else "secondary") for at, reason in enumerate(cells.withheld)
@@ -313,23 +334,24 @@ def _district_shares(material: Material) -> dict[str, dict[str, float]]:
     return shares
 
 
-def _links(cells: Cells, last: Cells | None) -> dict[str, Any]:
-    """What last year's numbers say of this year's, where it is true: |now - then| <= drift then."""
-    n, more = len(cells.keys), 0 if last is None else len(last.keys)
+def _links(cells: Cells, out: Iterable[Cells]) -> dict[str, Any]:
+    """What numbers that are out say of these, where it is true: |now - then| <= drift then."""
     rows: list[tuple[int, int, float]] = []
-    count = 0
-    then = {key: at for at, key in enumerate(last.keys)} if last is not None else {}
-    for at, key in enumerate(cells.keys):
-        if last is None or key not in then:
-            continue
-        was, now = last.values[then[key]], cells.values[at]
-        if abs(now - was) > DRIFT * was:
-            continue
-        rows += [(count, at, 1.0), (count, n + then[key], -(1 + DRIFT))]
-        rows += [(count + 1, at, -1.0), (count + 1, n + then[key], 1 - DRIFT)]
-        count += 2
+    count, start = 0, len(cells.keys)
+    for other in out:
+        then = {key: at for at, key in enumerate(other.keys)}
+        for at, key in enumerate(cells.keys):
+            if key not in then:
+                continue
+            was, now = other.values[then[key]], cells.values[at]
+            if abs(now - was) > DRIFT * was:
+                continue
+            rows += [(count, at, 1.0), (count, start + then[key], -(1 + DRIFT))]
+            rows += [(count + 1, at, -1.0), (count + 1, start + then[key], 1 - DRIFT)]
+            count += 2
+        start += len(other.keys)
     which, columns, signs = zip(*rows, strict=True) if rows else ((), (), ())
-    links = csr_array((signs, (which, columns)), shape=(count, n + more), dtype=float)
+    links = csr_array((signs, (which, columns)), shape=(count, start), dtype=float)
     return {"links": links, "limits": np.zeros(count)}
 
 

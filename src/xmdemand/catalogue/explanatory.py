@@ -130,5 +130,7 @@ def _withheld(material: Material, entries: tuple[CatalogueEntry, ...]) -> str:
     numbers = {"demand", "demand_by_district", "ratio", "wage"} & set(COLUMNS)
     if not numbers & set(material.profile.public_columns) or not entries:
         return ""
+    if material.alone and {"demand", "demand_by_district"} & set(material.profile.public_columns):
+        return text("catalogue.note_withheld_alone")
     rule = material.profile.disclosure
     return text("catalogue.note_withheld", firms=rule.min_firms, base=rule.rounding)

@@ -36,6 +36,13 @@ class Material:
     outlook: Outlook | None = None
     previous: Record | None = None
     district: str | None = None
+    city: Record | None = None
+    """Of a district's list: the city's record of the same edition, if it is made."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is a district's list and the city's numbers are not there to be seen."""
+        return self.district is not None and (self.city is None or not self.city.cells)
 
     @cached_property
     def eligible(self) -> tuple[str, ...]:

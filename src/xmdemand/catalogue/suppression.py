@@ -3,7 +3,7 @@
 A reader knows the published numbers (each to its rounding), that nothing is negative, how totals
 are made of their parts, and, from last year's files, roughly how large things were. The numbers
 that agree with all of that form a polytope; the least and greatest value a withheld cell takes in
-it are two linear programmes (the attack). Complementary cells are chosen by the linear programme
+it are two linear programmes. Complementary cells are chosen by the linear programme
 of Kelly, Golden and Assad (1992; see Fischetti and Salazar, JASA 95, 2000): the cheapest change
 of other cells that moves the exposed cell far enough.
 """
@@ -97,19 +97,11 @@ def rounded(values: FloatArray, base: float) -> FloatArray:
     return np.floor(values / base + 0.5) * base
 
 
-def attack(system: System, shown: BoolArray, cell: int) -> tuple[float, float]:
-    """The least and the greatest value of one cell that agree with all that is shown."""
-    low, high = system.known(shown)
-    aim = np.zeros(len(system.values))
-    aim[cell] = 1.0
-    return _solve(system, low, high, aim)[cell], _solve(system, low, high, -aim)[cell]
+def _uncleared(system: System, shown: BoolArray, aims: Iterable[Aim]) -> list[Aim]:
+    """The (cell, direction) of `aims` not yet known to lie as far from the cell's value as needed.
 
-
-def exposed(system: System, shown: BoolArray, aims: Iterable[Aim]) -> list[Aim]:
-    """The (cell, direction) of `aims` that cannot lie as far from the cell's value as they must.
-
-    One programme pushes all cells not yet cleared at once; whoever gets far enough in its solution
-    is cleared. Only those it never clears are asked one by one.
+    One programme pushes all of them at once; whoever gets far enough in its solution is cleared,
+    the others are pushed again without those.
     """
     low, high = system.known(shown)
     down, up = system.moves
@@ -122,11 +114,7 @@ def exposed(system: System, shown: BoolArray, aims: Iterable[Aim]) -> list[Aim]:
             if len(near) == len(left):
                 break
             left = near
-        found += [
-            (cell, direction)
-            for cell in left
-            if _push(system, low, high, [cell], direction)[cell] < step[cell] - TINY
-        ]
+        found += [(cell, direction) for cell in left]
     return sorted(found)
 
 
@@ -165,18 +153,20 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
     hopeless: set[Aim] = set()
     hidden = np.flatnonzero(primary)
     shown = shown & ~primary
-    left = [(int(cell), way) for cell in hidden for way in (-1, 1)]
-    # Withholding more only frees more, so what is cleared once stays cleared.
-    while left := exposed(system, shown, left):
-        hopeless |= set(exposed(system, fixed, left)) if fixed.any() else set()
-        left = [one for one in left if one not in hopeless]
+    while len(hidden):
+        left = [(int(cell), way) for cell in hidden for way in (-1, 1)]
         before = shown
-        for cell, direction in left:  # what was withheld for one may have helped the next
-            shown = shown & ~_complement(system, shown, cell, direction)
-        more = np.flatnonzero(before & ~shown)
-        if left and not len(more):
-            raise InputError(f"cells {name_some(cell for cell, _ in left)} stay exposed")
-        left += [(int(cell), way) for cell in more for way in (-1, 1)]
+        # Withholding more only frees more, so what is cleared once stays cleared; and a cell is
+        # cleared by its own complement, which may be nothing.
+        for cell, direction in _uncleared(system, shown, left):
+            more = _complement(system, shown, cell, direction)
+            if more is None:
+                hopeless.add((cell, direction))
+            else:
+                shown = shown & ~more
+        hidden = np.flatnonzero(before & ~shown)
+    if hopeless and not fixed.any():
+        raise InputError(f"cells {name_some(sorted({cell for cell, _ in hopeless}))} stay exposed")
     _refuse_lost(hopeless, fixed, primary)
     return shown
 
@@ -194,8 +184,11 @@ def _refuse_lost(hopeless: set[Aim], fixed: BoolArray, primary: BoolArray) -> No
         )
 
 
-def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray:
-    """The cheapest shown cells whose withholding lets one cell move far enough."""
+def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray | None:
+    """The cheapest shown cells whose withholding lets one cell move far enough.
+
+    None where no withholding does: what is out already bounds the cell.
+    """
     low, high = system.known(shown)
     free = np.flatnonzero(shown & np.isfinite(system.cost))
     n = len(system.values)
@@ -219,9 +212,7 @@ def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> 
         method="highs",
     )
     if result.status != 0:
-        raise InputError(
-            f"cell {cell}: what is published already gives it away; nothing withheld now helps"
-        )
+        return None
     moved = result.x[n : n + len(free)] + result.x[n + len(free) :]
     more = np.zeros(n, dtype=bool)
     more[free[moved > 1e-6]] = True

@@ -137,7 +137,7 @@ class Terminal:
     def truth(self, edition: Edition) -> None:
         """How a synthetic city's catalogue does against the truth beside it."""
         path = edition.folder / "truth.csv"
-        if not path.is_file():
+        if not path.is_file() or edition.district:
             return
         import pandas as pd
 

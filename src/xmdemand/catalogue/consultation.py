@@ -63,7 +63,7 @@ WIDTHS = {
     "need": 22,
     "p_need": 12,
     "rank": 20,
-    "why": 62,
+    "why": 44,
     "reason": 34,
     "who": 11,
     "date": 13,
@@ -163,12 +163,14 @@ def answer_sheet(
     sheet.row_dimensions[HEAD_ROW].height = 48
     for at, cells in enumerate(rows, HEAD_ROW + 1):
         style.write_row(sheet, at, [cells.get(column, "") for column in columns])
-        sheet.row_dimensions[at].height = 21
-    style.set_widths(sheet, [WIDTHS.get(column, 10) for column in columns])
+    widths = [WIDTHS.get(column, 10) for column in columns]
+    style.set_widths(sheet, widths)
+    shown = [width for column, width in zip(columns, widths, strict=True) if column != FINGERPRINT]
+    style.fit_heights(sheet, HEAD_ROW + 1, shown)
     _open_answers(sheet, columns, HEAD_ROW + len(rows))
     sheet.freeze_panes = f"{get_column_letter(len(IDENTITY) + 1)}{HEAD_ROW + 1}"
     sheet.auto_filter.ref = f"A{HEAD_ROW}:{last}{max(HEAD_ROW + len(rows), HEAD_ROW + 1)}"
-    style.print_setup(sheet, head_row=HEAD_ROW)
+    style.print_setup(sheet, head_row=HEAD_ROW, wide=True)
     sheet.protection.sheet = True
     for right in ("autoFilter", "sort", "formatColumns", "formatRows"):
         setattr(sheet.protection, right, False)  # false: allowed
@@ -268,6 +270,8 @@ def _instructions(sheet: Worksheet, record: Record, profile: Profile) -> None:
         style.put(sheet.cell(at, 1), f"{at - 1}. {line}")
         sheet.cell(at, 1).font, sheet.cell(at, 1).alignment = style.BODY, style.WRAP
     style.set_widths(sheet, [90])
+    style.fit_heights(sheet, 2, [90])
+    style.print_setup(sheet, head_row=0, landscape=False)
     sheet.protection.sheet = True
 
 

@@ -6,6 +6,7 @@ explanation may go to a firm that asks.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,8 @@ def explain(
         The edition's classification.
     public
         For somebody outside: estimates, ranks and intervals, which are internal, are left out, and
-        so is whatever rests on fewer firms than may be published.
+        so is whatever rests on fewer firms than may be published. So are the reasons of decisions,
+        which may name a firm or a person.
 
     Raises
     ------
@@ -104,7 +106,7 @@ def explain(
     entry = entries[code]
     made = (
         *(_outside(entry, record) if public else _inside(entry, record)),
-        ("decisions", _decisions(entry)),
+        ("decisions", _decisions(entry, public=public)),
         ("change", _change(entry, record)),
     )
     sections = tuple((text(f"catalogue.explain_{key}"), lines) for key, lines in made if lines)
@@ -138,7 +140,7 @@ def _outside(entry: RecordEntry, record: Record) -> Sections:
         sources = (text("catalogue.explain_withheld"),)
     p_need = _value(entry.numbers, "p_need")
     said = () if p_need is None else (text("catalogue.explain_p_need", p=share_words(p_need)),)
-    return (("evidence", sources), ("need", said), ("place", _degree(entry, record)))
+    return (("evidence", sources), ("need", said), ("place", _degree(entry, record, brief=True)))
 
 
 def _tells_of_firms(entry: RecordEntry, record: Record) -> bool:
@@ -300,16 +302,20 @@ def _rank(entry: RecordEntry) -> tuple[str, ...]:
     )
 
 
-def _degree(entry: RecordEntry, record: Record) -> tuple[str, ...]:
-    """How sure the degree of urgency is, and what stands behind it."""
+def _degree(entry: RecordEntry, record: Record, *, brief: bool = False) -> tuple[str, ...]:
+    """How sure the degree of urgency is, and what stands behind it; degrees out of reach unsaid."""
     known = entry.numbers
+    tiers = record.catalogue.legend.tiers
+    if brief:
+        near = [t for t in tiers if (_value(known, f"p_tier_{t.stars}") or 0.0) >= 0.01]
+        tiers = tuple(near) or tiers[:1]
     lines = [
         text(
             "catalogue.explain_tier",
             tier=f"{tier.name}（{tier.mark}）",
             p=share_words(_value(known, f"p_tier_{tier.stars}")),
         )
-        for tier in record.catalogue.legend.tiers
+        for tier in tiers
         if _has(known, f"p_tier_{tier.stars}")
     ]
     if known.get("bad_job"):
@@ -326,18 +332,30 @@ def _degree(entry: RecordEntry, record: Record) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _decisions(entry: RecordEntry) -> tuple[str, ...]:
+def _decisions(entry: RecordEntry, *, public: bool) -> tuple[str, ...]:
     fate = {True: "", False: "_not_applied"}
+    shown = [one for one in entry.decisions if one.applied or not public]
     return tuple(
         text(
-            f"catalogue.explain_decision{'_reopened' if one.reopened else fate[one.applied]}",
-            date=one.date,
+            "catalogue.explain_decision_public"
+            if public
+            else f"catalogue.explain_decision{'_reopened' if one.reopened else fate[one.applied]}",
+            date=_day(one.date),
             department=one.department or text("catalogue.explain_a_department"),
             action=text(f"catalogue.action_{one.action}"),
             reason=one.reason,
         )
-        for one in entry.decisions
+        for one in shown
     )
+
+
+def _day(written: str) -> str:
+    """A day of a decision as letters write it; what is no date stays as it was written."""
+    try:
+        day = dt.date.fromisoformat(written)
+    except ValueError:
+        return written
+    return text("catalogue.day", year=day.year, month=day.month, day=day.day)
 
 
 def _change(entry: RecordEntry, record: Record) -> tuple[str, ...]:

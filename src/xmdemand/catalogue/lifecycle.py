@@ -18,7 +18,15 @@ from typing import Literal, get_args
 
 from pydantic import Field, ValidationError
 
-from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Erratum, Frozen
+from xmdemand.catalogue.content import (
+    Catalogue,
+    CatalogueEntry,
+    EntryLevel,
+    Erratum,
+    Frozen,
+    PublicNumber,
+    column_heading,
+)
 from xmdemand.catalogue.record import Content, Record, load_record
 from xmdemand.errors import InputError
 from xmdemand.notes import text
@@ -264,14 +272,28 @@ def line_of(entry: CatalogueEntry | None) -> str:
         entry.field,
         f"{entry.name}{entry.marks}",
         entry.code,
-        "、".join(level.name for level in entry.levels),
+        "、".join(entry.work_types),
+        "、".join(map(_level, entry.levels)),
         "★" * entry.stars,
         "、".join(entry.training),
         "、".join(entry.groups or ()),
         entry.department,
-        "" if entry.demand is None or entry.demand.value is None else f"{entry.demand.value:g}",
+        "、".join(entry.districts),
+        *(_published(entry, key) for key in ("demand", "ratio", "wage")),
+        entry.remark,
     )
-    return " | ".join(parts)
+    return "，".join(filter(None, parts))
+
+
+def _level(level: EntryLevel) -> str:
+    return level.name if level.subsidy is None else f"{level.name}（{level.subsidy:g}）"
+
+
+def _published(entry: CatalogueEntry, key: str) -> str:
+    number: PublicNumber | None = getattr(entry, key)
+    if number is None:
+        return ""
+    return f"{column_heading(key)}{'*' if number.value is None else f'{number.value:g}'}"
 
 
 def changed_outputs(folder: Path) -> tuple[str, ...]:

@@ -83,9 +83,11 @@ def fit_heights(sheet: Worksheet, first: int, widths: Sequence[float]) -> None:
         sheet.row_dimensions[row[0].row or first].height = 17.0 * max(1, lines)
 
 
-def print_setup(sheet: Worksheet, *, head_row: int, landscape: bool = True) -> None:
-    """A4, one page wide, heading repeated, page numbers below."""
-    sheet.page_setup.paperSize = 9
+def print_setup(
+    sheet: Worksheet, *, head_row: int, landscape: bool = True, wide: bool = False
+) -> None:
+    """A4 (A3 for wide tables), one page wide, heading repeated, page numbers below."""
+    sheet.page_setup.paperSize = 8 if wide else 9
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0

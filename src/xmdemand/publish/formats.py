@@ -45,6 +45,7 @@ SCOPES = {
     "minor": "职业小类",
 }
 NO_ENTRIES = "本期没有列入的职业（工种）。"
+NO_ROW, STRUCK = "（无此项）", "（删去）"
 NO_CHANGES = "没有上年目录可比，或与上年相比没有调整。"
 CAUSES = {
     "data": "数据变化",
@@ -185,7 +186,7 @@ def whole_title(catalogue: Catalogue) -> str:
     return f"{catalogue.title}（{SYNTHETIC}）" if catalogue.synthetic else catalogue.title
 
 
-_TITLE_BREAKS = re.compile(r"(?<=关于公布)|(?<=关于)(?!公布)|(?=（)|(?<=）)|(?=\d{4}年)")
+_TITLE_BREAKS = re.compile(r"(?<=关于公布)|(?<=”)|(?=（)|(?<=）)|(?=\d{4}年)")
 
 
 def title_lines(title: str, most: int = 20) -> list[str]:
@@ -256,7 +257,7 @@ def changes_in_all(changes: Sequence[Change]) -> str:
     >>> changes_in_all(())
     ''
     """
-    kinds = Counter(change.kind for change in changes)
+    kinds: Counter[str] = Counter(change.kind for change in changes)
     said = "，".join(
         f"{words}{kinds[kind]}个" for kind, words in CHANGE_KINDS.items() if kinds[kind]
     )
@@ -278,4 +279,4 @@ ERRATUM_HEADINGS = ("日期", "位置", "原文", "更正为", "原因")
 
 def erratum_cells(line: Erratum) -> list[str]:
     """A correction's row, under `ERRATUM_HEADINGS`."""
-    return [day(line.date), line.line, line.old, line.new, line.reason]
+    return [day(line.date), line.line, line.old or NO_ROW, line.new or STRUCK, line.reason]

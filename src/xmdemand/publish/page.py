@@ -189,6 +189,7 @@ def _style(templates: Templates, columns: Sequence[Column]) -> str:
             wide.append(f"{cell}{{word-break:keep-all;overflow-wrap:break-word}}")
         narrow.append(f"{cell}::before{{content:{_css_string(column.heading)}}}")
         if column.key == "name":
+            wide.append(f"{cell}{{min-width:10em}}")
             narrow.append(f"{cell}{{order:-1}}")
     sheet = templates.text("page.css")
     return (

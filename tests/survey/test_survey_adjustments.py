@@ -124,6 +124,14 @@ def test_margins_that_exclude_each_other_are_named():
 
 def test_bad_calibration_arguments_are_named(samples):
     sample = samples["apiclus1"]
+    with pytest.raises(InputError, match="one of linear, truncated, logit, raking"):
+        sample.calibrate({"api99": 1.0}, distance="chi2")
+    with pytest.raises(InputError, match=r"contradict .*stype 6,194, \(Intercept\) 7,000"):
+        sample.calibrate({"stype": TYPES, "(Intercept)": 7000})
+    with pytest.raises(InputError, match="'bootstrap' or 'jackknife'"):
+        sample.replicates(kind="brr")
+    with pytest.raises(InputError, match="at least 2, got 1"):
+        sample.replicates(1)
     with pytest.raises(InputError, match="needs bounds"):
         sample.calibrate({"api99": 1.0}, distance="logit")
     with pytest.raises(InputError, match="low < 1 < high"):

@@ -318,6 +318,7 @@ def test_a_take_all_singleton_needs_no_rule(lonely):
         ({"w": [0, 0, 0, 0]}, {"weights": "w"}, "zero in every row"),
         ({"N": [1, 1, 9, 9]}, {"fpc": "N"}, r"below the sample in strata a \(1 < 2 sampled\)"),
         ({"N": [7, 8, 9, 9]}, {"fpc": "N"}, "varies within strata a"),
+        ({"N": [7, 7, 0.5, 0.5]}, {"fpc": "N"}, r"mixes .* in strata b \(0.5\)"),
         ({"N": [7, 7, 0, 0]}, {"fpc": "N"}, "zero or negative in strata b"),
         (
             {"N": [7, 7, np.nan, 9]},
@@ -339,6 +340,8 @@ def test_absent_columns_and_weights_are_named(lopsided):
         Design(strata="nowhere", weights="w").bind(lopsided)
     with pytest.raises(InputError, match="needs weights or an fpc"):
         Design(strata="h").bind(lopsided)
+    with pytest.raises(InputError, match="more than once: w"):
+        Design(weights="w").bind(pd.concat([lopsided, lopsided[["w"]]], axis=1))
     with pytest.raises(InputError, match="no rows"):
         Design(weights="w").bind(lopsided.iloc[:0])
 

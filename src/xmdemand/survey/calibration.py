@@ -213,8 +213,10 @@ def build_calibration(
     columns: list[Floats] = []
     known: list[float] = []
     labels: list[str] = []
+    sizes: dict[str, float] = {}
     for name, total in totals.items():
         if name == CONSTANT:
+            sizes[name] = float(total)  # type: ignore[arg-type]
             columns.append(np.ones(len(frame)))
             known.append(float(total))  # type: ignore[arg-type]
             labels.append(name)
@@ -225,7 +227,9 @@ def build_calibration(
                 f"{CONSTANT!r}); they have {name_some(frame.columns, show=10)}"
             )
         if isinstance(total, Mapping | pd.Series):
-            for category, value in category_totals(frame[name][used], total).items():
+            known_totals = category_totals(frame[name][used], total)
+            sizes[name] = sum(known_totals.values())
+            for category, value in known_totals.items():
                 columns.append(np.asarray(frame[name] == category, dtype=np.float64))
                 known.append(value)
                 labels.append(f"{name}={category}")
@@ -247,7 +251,18 @@ def build_calibration(
     if not np.isfinite(goal).all():
         wrong = [labels[at] for at in np.flatnonzero(~np.isfinite(goal))]
         raise InputError(f"calibration totals are not finite numbers: {name_some(wrong)}")
+    require_one_population(sizes)
     return Calibration(np.column_stack(columns), goal, tuple(labels), distance, bounds)
+
+
+def require_one_population(sizes: Mapping[str, float]) -> None:
+    """Raise if margins stand for populations of different sizes."""
+    if sizes and max(sizes.values()) - min(sizes.values()) > 1e-6 * max(sizes.values()):
+        told = ", ".join(f"{name} {value:,.6g}" for name, value in sizes.items())
+        raise InputError(
+            f"margins contradict each other, they sum to different populations: {told}. Bring "
+            "them to one population first"
+        )
 
 
 def category_totals(

@@ -85,6 +85,9 @@ class Design:
                 f"design columns not in the data: {name_some(absent)}; "
                 f"the data have {name_some(frame.columns, show=10)}"
             )
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        if len(twice):
+            raise InputError(f"columns that the data have more than once: {name_some(twice)}")
         stages, notes = build_stages(
             frame,
             strata=names_of(self.strata),

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.notes import Note
-from xmdemand.survey.calibration import TOLERANCE, category_totals, relative_g, residuals
+from xmdemand.survey.calibration import (
+    TOLERANCE,
+    category_totals,
+    relative_g,
+    require_one_population,
+    residuals,
+)
 from xmdemand.survey.linearise import Codes, Floats, grouping
 
 MIN_CATEGORY = 5
@@ -173,13 +179,7 @@ def build_raking(
         codes = pd.Index(labels).get_indexer(pd.Index(frame[name]))
         targets = np.array(list(checked.values()))
         margins.append(Margin(name, codes, targets, tuple(map(str, labels))))
-    sums = {margin.variable: float(margin.targets.sum()) for margin in margins}
-    if max(sums.values()) - min(sums.values()) > 1e-6 * max(sums.values()):
-        told = ", ".join(f"{name} {value:,.6g}" for name, value in sums.items())
-        raise InputError(
-            f"margins contradict each other, they sum to different populations: {told}. Bring "
-            "them to one population first"
-        )
+    require_one_population({margin.variable: float(margin.targets.sum()) for margin in margins})
     return Raking(tuple(margins))
 
 

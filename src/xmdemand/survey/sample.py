@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -158,6 +158,10 @@ class Sample(Estimation):
         """
         if distance is None:
             distance = "linear" if bounds is None else "truncated"
+        if distance not in get_args(Distance):
+            raise InputError(
+                f"distance is one of {', '.join(get_args(Distance))}, got {distance!r}"
+            )
         if distance in ("truncated", "logit") and bounds is None:
             raise InputError(f"distance {distance!r} needs bounds, for example (0.3, 3)")
         if distance in ("linear", "raking") and bounds is not None:
@@ -207,6 +211,10 @@ class Sample(Estimation):
         """
         from xmdemand.survey.replicates import bootstrap, jackknife
 
+        if kind not in ("bootstrap", "jackknife"):
+            raise InputError(f"kind is 'bootstrap' or 'jackknife', got {kind!r}")
+        if n < 2:
+            raise InputError(f"n is the number of replicates, at least 2, got {n}")
         return bootstrap(self, n, seed) if kind == "bootstrap" else jackknife(self)
 
     @property

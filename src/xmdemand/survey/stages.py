@@ -113,6 +113,12 @@ def sampled_fraction(
         raise InputError(f"fpc column {name!r} is zero or negative in strata {name_some(bad)}")
     if high.max() <= 1:
         return low
+    if low.min() < 1:
+        bad = [f"{labels[h]} ({low[h]:g})" for h in np.flatnonzero(low < 1)]
+        raise InputError(
+            f"fpc column {name!r} mixes population sizes with sampled fractions, below 1 in strata "
+            f"{name_some(bad)}: give all strata one or the other"
+        )
     short = np.flatnonzero(low < sampled * (1 - 1e-9))
     if len(short):
         named = name_some(f"{labels[h]} ({low[h]:g} < {sampled[h]:g} sampled)" for h in short)

@@ -2,9 +2,9 @@
 
     python benchmarks/ranking.py [--runs 6] [--draws 300] [--shared DIR]
 
-Prints everything, losses too. Worlds come with their survey and with the register alone. `--shared` (or XMDEMAND_SHARED) is a folder with the public data of
-the French tension indicator and of the Australian vacancy index; without it those parts are left
-out.
+Prints everything, losses too. Worlds come with their survey and with the register alone. `--shared`
+(or XMDEMAND_SHARED) is a folder with the public data of the French tension indicator and of the
+Australian vacancy index; without it those parts are left out.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Six labour markets with known outcome.
 
-They were not frozen before the ranking was tuned: worlds and weights were first chosen while looking
-at seeds 0-2 of these same worlds. Since then the worlds stand as they are; how P(top k) is made was
-chosen on seeds 0-19. Other seeds of the same worlds (`HELD_OUT`) were run once, when nothing was
-changed any more (100-102 before that): fresh draws, but not fresh kinds of market.
+They were not frozen before the ranking was tuned: worlds and weights were first chosen on seeds 0-2
+of these same worlds. Since then the worlds stand as they are; how P(top k) is made was chosen on
+seeds 0-19. Other seeds of the same worlds (`HELD_OUT`) were run once, when nothing was changed any
+more (100-102 before that): fresh draws, but not fresh kinds of market.
 
 Vacancies are filled by urn-ball matching: each month an open vacancy receives a Poisson number of
 applicants, of whom a share is qualified; it is filled if one is. What is held against a ranking is

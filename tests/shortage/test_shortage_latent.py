@@ -102,8 +102,8 @@ def test_promises_do_not_depend_on_scale_and_keep_the_spread(
     valid: float, trust: float, scale: float, seed: int
 ) -> None:
     index = np.random.default_rng(seed).normal(size=(200, 20))
-    one = promise(index, np.full(20, valid), np.random.default_rng(1), trust=trust)
-    other = promise(scale * index, np.full(20, valid), np.random.default_rng(1), trust=trust)
+    one = promise(index, np.full(20, valid), np.random.default_rng(1000), trust=trust)
+    other = promise(scale * index, np.full(20, valid), np.random.default_rng(1000), trust=trust)
     np.testing.assert_allclose(other, scale * one, rtol=1e-9, atol=1e-9 * scale)
     assert one.std() == pytest.approx(index.std(), rel=0.12)
 

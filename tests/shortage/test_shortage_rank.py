@@ -15,7 +15,7 @@ from shortage_city import City, classification, draws, make_city, profile
 
 from xmdemand.draws import Draws
 from xmdemand.errors import InputError, NotFoundError
-from xmdemand.shortage import INDICATORS, Ranking, methods, rank, to_record, what_if
+from xmdemand.shortage import INDICATORS, Ranking, methods, rank, to_record
 from xmdemand.shortage.evaluate import learn_trust
 from xmdemand.shortage.ranks import p_top_k
 

@@ -58,7 +58,7 @@ shown.map(lambda value: value if isinstance(value, str) else round(value, 3)).to
 
 # %% [markdown]
 # `share_probability` 是推算结果中靠抽样支撑的比例，`share_uncoded` 是岗位名称没有对上职业编码、
-# 因而**不在任何一个职业里**的比例。后者不为零时，各职业之和小于全市合计。
+# 因而按同行业已编码部分的比例**分摊**的比例：合计不会少，但这一部分落到哪个职业是推断的，不算哪家企业报过。
 #
 # ## 各职业计划招用人数
 

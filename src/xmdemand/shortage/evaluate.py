@@ -56,7 +56,7 @@ class Evaluation(Result):
         from xmdemand.plots import calibration
 
         table = self.calibration
-        return calibration(table["promised"], table["happened"], table["n"])
+        return calibration(*(table[name].tolist() for name in ("promised", "happened", "n")))
 
 
 def evaluate(

@@ -255,7 +255,7 @@ def _plain_sheets(record: Record) -> tuple[tuple[str, Sequence[Mapping[str, Any]
 def _note_row(note: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "severity": term("severity", note.get("severity")),
-        "where": note.get("where", ""),
+        "where": labels.place(note.get("where", "")),
         "text": labels.note_text(note),
         "n": note.get("n"),
         "note": note.get("code", ""),

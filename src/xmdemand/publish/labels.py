@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from xmdemand.errors import NotFoundError
 from xmdemand.notes import text
 from xmdemand.terms import term
+
+_KEY = re.compile(r"(?<![\w./+-])[a-z]+(_[a-z]+)*(?![\w./+-])")
+"""A key standing alone: not part of a file's name."""
+
+_QUOTAS = {"field": "培训领域", "industry": "产业领域"}
 
 HEADINGS = {
     "accepted": "采用行数",
@@ -46,6 +52,7 @@ HEADINGS = {
     "n": "个数",
     "name": "名称",
     "note": "提示编号",
+    "p_need": "达到列入标准的概率",
     "parameter": "参数",
     "place": "位次",
     "posts": "登记岗位数",
@@ -114,14 +121,32 @@ def cell(key: str, value: Any) -> str | float | int | None:
         return " ".join(
             f"{part:.2f}" if isinstance(part, float) else str(part) for part in value.values()
         )
+    if key == "quota" and value in _QUOTAS:
+        return _QUOTAS[str(value)]
     return term(key, value)
+
+
+def place(where: str) -> str:
+    """What a note is about, its keys in words: series, groups, indicators.
+
+    >>> place("4-01-01-00 posts, 4-01-02-01 seekers"), place("wage_growth"), place("a.csv")
+    ('4-01-01-00 岗位, 4-01-02-01 求职', '招聘薪酬涨幅（相对中位数）', 'a.csv')
+    """
+    return _KEY.sub(lambda found: _key_words(found[0]), where)
+
+
+def _key_words(key: str) -> str:
+    for kind in ("where", "indicator"):
+        words = term(kind, key)
+        if words != key:
+            return words
+    return key
 
 
 def note_text(note: Mapping[str, Any]) -> str:
     """A recorded note in words; its code where a newer or older version has none for it."""
     try:
-        return text(
-            note["code"], "zh", where=note.get("where", ""), n=note.get("n", 1), **note["fields"]
-        )
+        where = place(note.get("where", ""))
+        return text(note["code"], "zh", where=where, n=note.get("n", 1), **note["fields"])
     except (NotFoundError, KeyError):
         return str(note.get("code", ""))

@@ -176,6 +176,10 @@ def _row(entry: CatalogueEntry, columns: Sequence[Column], filters: Sequence[Fil
     return Row(entry, cells(entry, columns), search_text(entry), " ".join(keys), file)
 
 
+_ROOMY = {"name": "10em", "levels": "10.5em"}
+"""Columns that a browser would squeeze: an occupation on one line, three levels on one."""
+
+
 def _style(templates: Templates, columns: Sequence[Column]) -> str:
     """The style sheet, with each column's setting and, for phones, its label."""
     wide, narrow = [], []
@@ -189,8 +193,9 @@ def _style(templates: Templates, columns: Sequence[Column]) -> str:
             wide.append(f"{cell}{{word-break:keep-all;overflow-wrap:break-word}}")
         narrow.append(f"{cell}::before{{content:{_css_string(column.heading)}}}")
         if column.key == "name":
-            wide.append(f"{cell}{{min-width:10em}}")
             narrow.append(f"{cell}{{order:-1}}")
+        if column.key in _ROOMY:
+            wide.append(f"{cell}{{min-width:{_ROOMY[column.key]}}}")
     sheet = templates.text("page.css")
     return (
         f"{sheet}@media print,(min-width:56.01rem){{{''.join(wide)}}}\n"

@@ -299,14 +299,15 @@ def test_a_total_that_is_not_its_parts_is_an_error():
         protect(wrong, base=1)
 
 
-def test_last_year_protects_too():
-    """What was shown last year bounds the partner of a withheld cell this year."""
+@pytest.mark.parametrize("out", ["previous", "beside"])
+def test_what_is_out_already_protects_too(out):
+    """What last year's files or the city's show bounds the partner of a withheld cell."""
     values = np.array([[10.0, 500.0, 400.0]])
     hidden = np.array([[False, True, False]])
     alone = protect(table(values, hidden), base=1)
     assert alone.withheld[:3] == ("", "few_firms", "secondary") or alone.withheld[0]
     last = table(values, np.zeros_like(hidden))
-    after = protect(table(values, hidden), base=1, previous=last)
+    after = protect(table(values, hidden), base=1, **{out: last})
     attacker = Attacker(1)
     for name, cells in (("then", last), ("now", after)):
         for at, key in enumerate(cells.keys):

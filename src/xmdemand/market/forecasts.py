@@ -20,7 +20,7 @@ from xmdemand.market.engine import fit_many
 from xmdemand.market.mixture import Mixture, moments, quantile
 from xmdemand.market.panel import Frequency, Panel, read_panel
 from xmdemand.market.panel_info import PanelInfo, group_labels, learn, pull_of
-from xmdemand.market.paths import sample_paths
+from xmdemand.market.paths import sample_paths, sample_sums
 from xmdemand.notes import Notes
 from xmdemand.results import Result
 
@@ -99,6 +99,14 @@ class Forecast(Result):
         steps = pd.RangeIndex(1, self.horizon + 1, name="step")
         return Draws(values=values, index=self.panel.ids, unit="count", times=steps)
 
+    def sums(self, n: int = 1000, steps: slice = slice(None)) -> NDArray:
+        """Sums over some steps of the paths that `draws` gives, (n, series), in little memory."""
+        if n < 1:
+            raise InputError(f"n is the number of paths, at least 1, got {n}")
+        return sample_sums(
+            self.mixture, self.panel.ids, self.labels, self.info, n=n, seed=self.seed, steps=steps
+        )
+
     def total(
         self,
         steps: int | None = None,
@@ -125,7 +133,7 @@ class Forecast(Result):
         steps = self.horizon if steps is None else steps
         if not 1 <= steps <= self.horizon:
             raise InputError(f"steps is 1 to the horizon {self.horizon}, got {steps}")
-        sums = self.draws(n).values[:, :, :steps].sum(axis=2)
+        sums = self.sums(n, slice(steps))
         names = ["unique_id"] if by is None else [by] if isinstance(by, str) else list(by)
         table = self.panel.keys.reset_index()
         if unknown := [name for name in names if name not in table.columns]:

@@ -117,7 +117,7 @@ def outlook(
     gap, notes = _gap(register, start, profile.calendar.max_input_age_months)
     if register.has_flow:
         flows = _forecast_flows(register, gap + steps, seed)
-        paths = flows.draws(n_draws).values[:, :, gap:].sum(axis=2)
+        paths = flows.sums(n_draws, slice(gap, None))
         record, more = _track_record(flows.panel, steps, seed)
         notes += flows.notes + more
     else:
@@ -291,7 +291,7 @@ def _track_record(panel: Panel, steps: int, seed: int) -> tuple[pd.DataFrame, No
     if panel.values.shape[1] - steps < panel.season or len(earlier.ids) == 0:
         return pd.DataFrame(columns=columns), (Note("market.no_track_record"),)
     past = forecast_panel(earlier, steps, seed=seed, by="variable")
-    totals = past.total(steps, level=LEVEL).set_index("unique_id")
+    totals = past.total(steps, level=LEVEL, n=1000).set_index("unique_id")
     known = panel.ids.isin(earlier.ids)
     actual = pd.Series(panel.values[:, -steps:].sum(axis=1), index=panel.ids)[known]
     rows: list[tuple[str, str, float]] = []

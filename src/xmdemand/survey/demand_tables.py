@@ -123,18 +123,17 @@ def _by_level(work: Weighed, column: str, values: Values | None, name: str) -> p
     )
     if values is None or column not in work.posts.columns:
         return empty
-    named = work.posts[column].map(_level_keys)
-    weighted = work.rows.point[work.rows.unit] * values.mean
+    keys = [_level_keys(value) for value in work.posts[column]]
     long = work.shares.matrix.tocoo()
+    times = np.array([len(each) for each in keys])[long.row]
+    weighted = work.rows.point[work.rows.unit] * values.mean
     table = pd.DataFrame(
         {
-            "occupation": work.shares.index.to_numpy()[long.col],
-            "level": named.to_numpy()[long.row],
-            name: long.data * weighted[long.row],
+            "occupation": np.repeat(work.shares.index.to_numpy()[long.col], times),
+            "level": [key for row in long.row for key in keys[row]],
+            name: np.repeat(long.data * weighted[long.row] / np.maximum(times, 1), times),
         }
     )
-    table[name] = table[name] / table["level"].map(len).clip(lower=1)
-    table = table.explode("level").dropna(subset="level")
     total = table.groupby(["occupation", "level"])[name].sum()
     return total[total > 0] if len(total) else empty
 

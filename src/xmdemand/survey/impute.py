@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xmdemand.survey.linearise import Codes, Floats
+from xmdemand.survey.linearise import Codes, Floats, grouping
 
 MIN_DONORS = 3
 
@@ -66,14 +66,18 @@ def impute_counts(
         alike.setdefault((int(cells[0][row]), low[row], high[row]), []).append(place)
 
     without = 0
+    asking: dict[bytes, tuple[Codes, list[int]]] = {}
     for (_, least, most), places in alike.items():
         inside = known[(exact[known] >= least) & (exact[known] <= most)]
         donors = _nearest_donors(inside, rows[places[0]], cells)
         if len(donors):
-            values[places] = _draw_donors(exact[donors], weights[donors], len(places), rng)
+            values[places] = rng.random((len(places), n_draws))
+            asking.setdefault(donors.tobytes(), (donors, []))[1].extend(places)
         else:
             without += len(places)
             values[places] = _draw_interval(least, most, (len(places), n_draws), rng)
+    for donors, places in asking.values():
+        values[places] = _of_donors(exact[donors], weights[donors], values[places])
     return Imputed(values, without)
 
 
@@ -85,19 +89,21 @@ def _nearest_donors(inside: Codes, row: int, cells: Sequence[Codes]) -> Codes:
     return inside
 
 
-def _draw_donors(values: Floats, weights: Floats, n_rows: int, rng: np.random.Generator) -> Floats:
-    """Values by weight, column by column; equal weights where a replicate has none of them."""
-    order = np.argsort(values, kind="stable")
-    distinct, starts, counts = np.unique(values[order], return_index=True, return_counts=True)
-    mass = np.add.reduceat(weights[order], starts, axis=0)
+def _of_donors(values: Floats, weights: Floats, points: Floats) -> Floats:
+    """Values by weight at points of 0 to 1; equal weights where a replicate has none of them.
+
+    Points are (rows x n_draws); the weights are summed once for all rows with the same donors.
+    """
+    distinct, code, counts = np.unique(values, return_inverse=True, return_counts=True)
+    mass = grouping(code, len(distinct)) @ weights
     empty = mass.sum(axis=0) <= 0
     mass[:, empty] = counts[:, None]
     cumulated = np.cumsum(mass, axis=0)
-    points = rng.random((n_rows, weights.shape[1])) * cumulated[-1]
+    points = points * cumulated[-1]
     at = np.zeros(points.shape, dtype=np.intp)
     for edge in cumulated[:-1]:
         at += points >= edge
-    return distinct[at]
+    return np.asarray(distinct[at])
 
 
 def _draw_interval(

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import canonicalize
 from xmdemand.errors import InputError, OutputError
 
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
-_REFERENCE = re.compile(rb"&#(\d+);")
+_REFERENCES = re.compile(rb"(?:&#\d+;)+")
 _ZIP_EPOCH = dt.datetime(1980, 1, 1)
 
 
@@ -84,13 +84,16 @@ def _spelt_alike(name: str, content: bytes) -> bytes:
     if not name.endswith((".xml", ".rels", ".vml")) or b"Ignorable" in content:
         return content
     if name.startswith(("xl/worksheets/sheet", "xl/sharedStrings")) and b"r:id" not in content:
-        return _REFERENCE.sub(_as_utf8, content.replace(b" />", b"/>"))
+        return _REFERENCES.sub(_as_utf8, content.replace(b" />", b"/>"))
     return canonicalize(content.decode("utf-8")).encode("utf-8")
 
 
-def _as_utf8(match: re.Match[bytes]) -> bytes:
-    number = int(match[1])
-    return chr(number).encode("utf-8") if number > 127 else match[0]
+def _as_utf8(run: re.Match[bytes]) -> bytes:
+    numbers = run[0][2:-1].split(b";&#")
+    return b"".join(
+        chr(int(number)).encode("utf-8") if int(number) > 127 else b"&#%b;" % number
+        for number in numbers
+    )
 
 
 def archive(members: Mapping[str, bytes], when: dt.date) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from copy import copy
@@ -30,6 +31,8 @@ FONT = "宋体"
 HEAD_FILL = "DCE6F1"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 _MAX_TEXT = 32_767
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Control characters that XML cannot hold (openpyxl's own list)."""
 _WIDEST = 44
 _NARROWEST = 6
 _LINE = 13.5
@@ -153,9 +156,7 @@ def clean(text: str) -> str:
     >>> clean("a\\x0bb")
     'ab'
     """
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return ILLEGAL_CHARACTERS_RE.sub("", text)[:_MAX_TEXT]
+    return _ILLEGAL.sub("", text)[:_MAX_TEXT]
 
 
 @lru_cache(maxsize=20_000)
@@ -216,7 +217,10 @@ def _write_rows(
     for down, row in enumerate(rows, start=first):
         for at, value in enumerate(row, start=1):
             cell: Any = sheet.cell(down, at)
-            cell._style = copy((words if isinstance(value, str) else numbers)[at - 1])
+            style = (words if isinstance(value, str) else numbers)[at - 1]
+            # Cells share a style; what begins like a formula gets its quote mark on one of its own.
+            risky = isinstance(value, str) and value.startswith(_RISKY)
+            cell._style = copy(style) if risky else style
             put(cell, value)
 
 
@@ -272,6 +276,7 @@ def _set_sizes(
         sheet.row_dimensions[down].height = min(_LINE * lines + 5, _TALLEST)
 
 
+@lru_cache(maxsize=20_000)
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column of a width in characters.
 

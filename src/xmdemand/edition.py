@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -226,10 +227,27 @@ class Edition:
         """Where the documents go: `out/`, for a district `out-<district>/`."""
         return self.folder / (f"out-{self.district}" if self.district else "out")
 
-    def write(self, *, only: tuple[str, ...] = ()) -> Published:
+    def compute(self, *, jobs: int = 2) -> None:
+        """Compute every stage that is not yet computed.
+
+        The survey and the register need nothing of each other: with more than one job the outlook
+        is made in a thread of its own. The results are the same.
+        """
+        ahead: Future[object] | None = None
+        with ThreadPoolExecutor(1) as other:
+            for stage in STAGES:
+                self.watch(stage, 0, 1)
+                if stage == "outlook" and ahead is not None:
+                    ahead.result()
+                getattr(self, stage)
+                if stage == "tables" and jobs > 1:
+                    ahead = other.submit(getattr, self, "outlook")
+
+    def write(self, *, only: tuple[str, ...] = (), jobs: int = 2) -> Published:
         """Compute what is not yet computed and write all documents, or the kinds named in `only`.
 
         A failed or killed call leaves the last good folder untouched; two calls at once do not mix.
+        `jobs` is how many stages may run at once, see `compute`.
 
         Raises
         ------
@@ -240,9 +258,7 @@ class Edition:
         """
         catalogue.check_buildable(self.folder, self.revision, district=self.district)
         with exclusive(self.folder), replaced(self.out, keep=bool(only)) as fresh:
-            for stage in STAGES:
-                self.watch(stage, 0, 1)
-                getattr(self, stage)
+            self.compute(jobs=jobs)
             published = publish.write(
                 self.content,
                 fresh,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -205,10 +204,10 @@ def _past(register: Register, index: pd.Index) -> pd.DataFrame:
     past = pd.DataFrame(index=index)
     flow = register.flow.iloc[:, -year:]
     for side in SIDES:
-        own = flow[flow.index.get_level_values("variable") == side]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # no flow at all: NaN is meant
-            past[f"{side}_past"] = np.nanmean(own.to_numpy(dtype=float), axis=1) * year
+        own = flow[flow.index.get_level_values("variable") == side].to_numpy(dtype=float)
+        seen = np.isfinite(own).sum(axis=1)  # no flow at all: NaN is meant
+        total = np.nansum(own, axis=1)
+        past[f"{side}_past"] = np.where(seen > 0, total / np.maximum(seen, 1) * year, np.nan)
     n_periods = recent["period"].nunique()
     kind = "carried" if register.has_flow else "total"
     for side in SIDES:

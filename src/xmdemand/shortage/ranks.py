@@ -97,6 +97,6 @@ def point_ranks(values: FloatArray) -> FloatArray:
     >>> point_ranks(np.array([5.0, np.nan, 7.0, 5.0])).tolist()
     [2.5, nan, 1.0, 2.5]
     """
-    from scipy.stats import rankdata
+    import pandas as pd
 
-    return np.asarray(rankdata(-values, nan_policy="omit"), dtype=float)
+    return pd.Series(values).rank(ascending=False).to_numpy(dtype=float)

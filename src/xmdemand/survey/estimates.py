@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError, name_some
 from xmdemand.notes import Note, Notes
@@ -241,7 +241,11 @@ def t_interval(estimate: Floats, se: Floats, df: Floats, level: float) -> tuple[
 
 def critical(df: Floats, level: float) -> Floats:
     """Two-sided quantile of Student's t, of the normal for infinite df, NaN for none."""
-    return np.asarray(stats.t.ppf((1 + level) / 2, np.where(df > 0, df, np.nan)))
+    tail = (1 + level) / 2
+    known = np.where(np.asarray(df) > 0, df, np.nan)
+    normal = np.isinf(known)
+    student = special.stdtrit(np.where(normal, 1.0, known), tail)
+    return np.asarray(np.where(normal, special.ndtri(tail), student))
 
 
 def logit_interval(

@@ -36,6 +36,8 @@ def impute_counts(
     cells: Sequence[Codes],
     weights: Floats,
     rng: np.random.Generator,
+    *,
+    unit: Codes | None = None,
 ) -> Imputed:
     """Hot-deck values for the rows whose count is not exact, within their intervals.
 
@@ -53,8 +55,11 @@ def impute_counts(
     cells
         (n,) cell codes, the finest first, the last one for all rows.
     weights
-        (n x n_draws) replicate weights of the rows.
+        (n x n_draws) replicate weights of the rows; with `unit`, of the units.
+    unit
+        (n,) position in `weights` of each row's unit.
     """
+    unit = np.arange(len(exact)) if unit is None else unit
     rows = np.flatnonzero(np.isnan(exact))
     n_draws = weights.shape[1]
     values = np.zeros((len(rows), n_draws))
@@ -77,7 +82,7 @@ def impute_counts(
             without += len(places)
             values[places] = _draw_interval(least, most, (len(places), n_draws), rng)
     for donors, places in asking.values():
-        values[places] = _of_donors(exact[donors], weights[donors], values[places])
+        values[places] = _of_donors(exact[donors], weights[unit[donors]], values[places])
     return Imputed(values, without)
 
 

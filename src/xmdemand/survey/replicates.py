@@ -18,6 +18,9 @@ from xmdemand.survey.linearise import TAKE_ALL, Codes, Floats, grouping
 from xmdemand.survey.nonresponse import NonResponse
 from xmdemand.survey.sample import Sample
 
+_AT_ONCE = 100
+"""Replicates that are adjusted together; each is adjusted by itself, so it saves memory only."""
+
 
 def rao_wu_multipliers(
     stratum: Codes,
@@ -258,12 +261,14 @@ def bootstrap(
             if model_variance is None
             else gamma_multipliers(len(stage.stratum), len(wanted), rng, variance=model_variance)
         )
-        block = sample.base[:, None] * drawn[stage.unit]
         failed = np.zeros(len(wanted), dtype=bool)
-        for step in sample.steps:
-            block, lost = step.apply(block)
-            failed |= lost
-        weights[:, wanted] = block
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            block = sample.base[:, None] * drawn[stage.unit, some]
+            for step in sample.steps:
+                block, lost = step.apply(block)
+                failed[some] |= lost
+            weights[:, wanted[some]] = block
         wanted = wanted[failed]
         redrawn += len(wanted)
         if redrawn > max(1, 0.01 * n):

@@ -89,8 +89,9 @@ def fill(count: Count, cells: Sequence[Codes], rows: Rows, rng: np.random.Genera
         count.low[given],
         count.high[given],
         [cell[given] for cell in cells],
-        rows.draws[rows.unit[given]],
+        rows.draws,
         rng,
+        unit=rows.unit[given],
     )
     mean = exact.copy()
     mean[uncertain] = drawn.values.mean(axis=1)

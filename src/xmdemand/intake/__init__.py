@@ -2,6 +2,7 @@
 
 from xmdemand.intake.blank import write_blank_workbooks
 from xmdemand.intake.mapping import draft_mapping
+from xmdemand.intake.postings import Postings, postings
 from xmdemand.intake.quality import quality_report, write_quality_report
 from xmdemand.intake.reading import read
 from xmdemand.intake.review import read_review, review_workbook
@@ -9,9 +10,11 @@ from xmdemand.intake.tables import Tables
 from xmdemand.intake.tracing import Trace, trace
 
 __all__ = [
+    "Postings",
     "Tables",
     "Trace",
     "draft_mapping",
+    "postings",
     "quality_report",
     "read",
     "read_review",

@@ -128,9 +128,9 @@ def _column(declared: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]
     return Column(synonyms=synonyms, choices=MappingProxyType(choices), **values)
 
 
-def _load() -> Mapping[str, Kind]:
-    raw = tomllib.loads((files(__package__) / "columns.toml").read_text(encoding="utf-8"))
-    shared = raw.pop("shared")
+def _load(file: str) -> Mapping[str, Kind]:
+    raw = tomllib.loads((files(__package__) / file).read_text(encoding="utf-8"))
+    shared = raw.pop("shared", {})
     kinds = {
         name: Kind(
             name=name,
@@ -145,8 +145,11 @@ def _load() -> Mapping[str, Kind]:
     return MappingProxyType(kinds)
 
 
-KINDS: Mapping[str, Kind] = _load()
+KINDS: Mapping[str, Kind] = _load("columns.toml")
 """Every kind of input file by name, in the order in which an edition is laid out."""
+
+POSTINGS: Kind = _load("postings.toml")["postings"]
+"""Job postings, which `xmdemand.intake.postings` reads; no file of an edition's inputs."""
 
 
 def header(kind: str, column: str) -> str:

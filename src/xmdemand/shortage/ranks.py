@@ -99,4 +99,4 @@ def point_ranks(values: FloatArray) -> FloatArray:
     """
     import pandas as pd
 
-    return pd.Series(values).rank(ascending=False).to_numpy(dtype=float)
+    return np.asarray(pd.Series(values).rank(ascending=False), dtype=float)

@@ -9,10 +9,12 @@ from xmdemand.synth.editions import (
     write_truth,
 )
 from xmdemand.synth.score import Score, score
+from xmdemand.synth.world import Scale
 
 __all__ = [
     "City",
     "Options",
+    "Scale",
     "Score",
     "city",
     "example",

@@ -14,7 +14,15 @@ from xmdemand.errors import InputError
 from xmdemand.intake.tables import Tables
 from xmdemand.results import Result
 from xmdemand.synth import labour, registers, returns
-from xmdemand.synth.world import FIRST_YEAR, LAST_YEAR, SCALES, World, build_world, common_titles
+from xmdemand.synth.world import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    SCALES,
+    Scale,
+    World,
+    build_world,
+    common_titles,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +40,7 @@ class Options:
     """What was asked for, so that a city can be drawn again."""
 
     year: int
-    scale: Literal["small", "city"]
+    scale: Literal["small", "city"] | Scale
     seed: int
     misreport: bool
     nonresponse: bool
@@ -88,7 +96,7 @@ def city(
     profile: Profile,
     classification: Classification,
     year: int = 2026,
-    scale: Literal["small", "city"] = "small",
+    scale: Literal["small", "city"] | Scale = "small",
     seed: int = 1,
     misreport: bool = True,
     nonresponse: bool = True,
@@ -110,7 +118,7 @@ def city(
         Year of the edition; the coming twelve months begin after its cut-off day.
     scale
         ``small`` (600 firms, 140 occupations, 48 months) or ``city`` (12,000 firms of which about
-        3,000 are sampled, 600 occupations, 60 months).
+        3,000 are sampled, 600 occupations, 60 months), or numbers of your own.
     seed
         Which city.
     misreport
@@ -132,7 +140,7 @@ def city(
     >>> len(here.truth), here.tables.register["month"].nunique()
     (140, 48)
     """
-    if scale not in SCALES:
+    if not isinstance(scale, Scale) and scale not in SCALES:
         raise InputError(f"scale is small or city, got {scale!r}")
     if not FIRST_YEAR + 10 <= year < LAST_YEAR:
         raise InputError(f"year lies between {FIRST_YEAR + 10} and {LAST_YEAR - 1}, got {year}")
@@ -140,7 +148,7 @@ def city(
     world = build_world(
         profile=profile,
         classification=classification,
-        scale=SCALES[scale],
+        scale=scale if isinstance(scale, Scale) else SCALES[scale],
         seed=seed,
         season=season,
         cycle=cycle,

@@ -14,7 +14,7 @@ from xmdemand.synth.city import City, city
 from xmdemand.synth.employer_files import write_returns
 from xmdemand.synth.other_files import write_others
 from xmdemand.synth.sheets import LABEL, Row, Sheet, titled, write_csv
-from xmdemand.synth.world import common_titles
+from xmdemand.synth.world import Scale, common_titles
 
 EXAMPLE_YEAR, EXAMPLE_SEED = 2026, 3
 LAST_YEARS_RECORD = "example_2025.json"
@@ -51,7 +51,7 @@ def write_truth(city: City, path: str | Path) -> Path:
 def write_edition(
     folder: str | Path,
     *,
-    scale: Literal["small", "city"] = "small",
+    scale: Literal["small", "city"] | Scale = "small",
     seed: int = 1,
     year: int = 2026,
     clean: bool = False,

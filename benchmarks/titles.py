@@ -1,8 +1,9 @@
 """How well job titles are coded: five-fold cross-validation on labelled advertisements.
 
-    python benchmarks/titles.py [PATH/title_codes_dev.csv]
+    python benchmarks/titles.py [PATH/title_codes_dev.csv] [--seed=N] [--no-peer] [--occupations]
 
-Each fold's training titles are what people would have confirmed. Beside our coder stand what a
+`--seed` assigns the folds (0 if not given); `--occupations` leaves out titles whose label is only a
+group. Each fold's training titles are what people would have confirmed. Beside our coder stand what a
 first year has (no confirmed titles), exact names and aliases alone, and a linear SVM on character
 n-grams (scikit-learn). The labels are noisy: perhaps one in five is debatable.
 """
@@ -87,7 +88,11 @@ def svm(train: pd.DataFrame, titles: pd.Series, truth: np.ndarray) -> dict[str, 
 def main() -> None:
     """Print the table of shares, then start time, speed and size."""
     data = pd.read_csv(find_data(), dtype=str, keep_default_na=False)
-    fold = np.random.default_rng(0).permutation(len(data)) % FOLDS
+    if "--occupations" in sys.argv:
+        data = data[data["code"].str.count("-") == 3].reset_index(drop=True)
+    seeds = [each[7:] for each in sys.argv if each.startswith("--seed=")]
+    seed = int(seeds[0]) if seeds else 0
+    fold = np.random.default_rng(seed).permutation(len(data)) % FOLDS
     cold = TitleCoder()
     found: dict[str, list[dict[str, float]]] = {}
     with_peer = "--no-peer" not in sys.argv

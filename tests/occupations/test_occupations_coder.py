@@ -85,6 +85,54 @@ def test_alternatives_are_best_first_and_begin_with_the_code(coder):
         assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.parametrize("top", [1, 2, 3, 4, 5])
+def test_never_more_alternatives_than_asked(coder, confirmed, top):
+    titles = ["焊工", "普工", "后厨", "会展搭建", "熔接61号岗", "熔接01号岗"]
+    for each in (coder, TitleCoder(confirmed)):
+        for row in each.code(titles, top=top).itertuples():
+            scores = [near["score"] for near in row.alternatives]
+            assert len(scores) <= top
+            assert scores == sorted(scores, reverse=True)
+            assert sum(scores) <= 1 + 1e-9
+            assert [near["code"] for near in row.alternatives[:1]] == [row.code] * bool(row.code)
+    with pytest.raises(InputError, match="1 or more"):
+        coder.code(titles, top=0)
+
+
+def test_hints_nudge_and_say_so(coder):
+    plain = coder.code(["质检组长"]).iloc[0]
+    assert plain["method"] == "model"
+    kinds = ["制造业", "J", "不详", None]
+    hinted = coder.code(["质检组长"] * 4, industry=kinds)
+    assert hinted["score"][3] == hinted["score"][2] == plain["score"]
+    by_code = [{near["code"]: near["score"] for near in row} for row in hinted["alternatives"]]
+    workers = [sum(p for code, p in row.items() if code.startswith("6")) for row in by_code]
+    assert workers[0] > workers[2]
+    rich = coder.code(["质检组长"], wage=[30_000]).iloc[0]
+    poor = coder.code(["质检组长"], wage=[3_000]).iloc[0]
+    assert rich["alternatives"] != poor["alternatives"]
+    for row in [*hinted.itertuples(), rich, poor]:
+        moved = row.code != plain["code"]
+        assert (row.method != "model") == moved
+        assert row.status != "coded" or not moved
+    # what is known without a model is not touched
+    sure = coder.code(["焊工"], industry=["金融业"], wage=[50_000]).iloc[0]
+    assert (sure["code"], sure["method"]) == ("6-18-02-04", "name")
+
+
+def test_hints_must_match_the_titles(coder):
+    with pytest.raises(InputError, match="industry: 1 values for 2 titles"):
+        coder.code(["焊工", "电工"], industry=["C"])
+    with pytest.raises(InputError, match="yuan a month"):
+        coder.code(["焊工"], wage=["5k"])
+
+
+def test_homes_of_industries_are_groups():
+    current = Classification.load()
+    for group in packaged("industry_homes.csv")["group"]:
+        assert current.level(group) != "unit"
+
+
 def test_vague_titles_go_to_a_group_or_to_review(coder):
     frame = coder.code(packaged("vague_titles.csv")["title"])
     assert (frame["status"] == "review").all()
@@ -199,8 +247,8 @@ def test_it_does_on_others_what_it_promises(labelled):
     right = frame["code"].to_numpy() == test["code"].to_numpy()
     coded = (frame["status"] == "coded").to_numpy()
     # five-fold results are in docs/decisions.md; a third of the data is withheld here
-    assert right.mean() > 0.56
-    assert coded.mean() > 0.2
+    assert right.mean() > 0.58
+    assert coded.mean() > 0.3
     # binomial: three standard errors at 0.9 of some 300 titles are 0.05
     assert right[coded].mean() > 0.85
     assert abs(frame["score"].mean() - right.mean()) < 0.05

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
     """Probability that a candidate is right, ``exp(b'x_c) / (exp(b_0) + sum_k exp(b'x_k))``.
 
-    The option "none of these" has utility ``b_0``, so the candidates' probabilities add up to
-    less than one (McFadden 1974).
+    The option "none of these" has utility ``b_0``, so a title's candidates have probabilities
+    that add up to less than one (McFadden 1974). Titles may have different numbers of candidates,
+    so candidates are rows and `of` tells whose they are.
 
     Attributes
     ----------
@@ -30,50 +32,62 @@ class Choice:
     none: float
 
     @classmethod
-    def fit(cls, x: Array, right: NDArray[np.int64], start: Choice, *, strength: float) -> Choice:
+    def fit(
+        cls,
+        x: Array,
+        of: Index,
+        right: NDArray[np.bool_],
+        n: int,
+        start: Choice,
+        *,
+        strength: float,
+    ) -> Choice:
         """Penalised maximum likelihood.
 
         Parameters
         ----------
         x
-            Features, shape titles x candidates x features.
+            Features, shape candidates x features.
+        of
+            Title of each candidate, from 0 to ``n - 1``.
         right
-            Position of the right candidate; -1 where it is none of them.
+            Whether a candidate is its title's right one; a title may have none.
+        n
+            How many titles there are.
         start
             Where the weights are pulled to: what is known before any data.
         strength
             Penalty on squared distance from `start`, in units of titles.
         """
-        has = right >= 0
-        chosen = np.zeros(x.shape[::2])
-        chosen[has] = x[np.flatnonzero(has), right[has]]
+        has = np.bincount(of[right], minlength=n) > 0
+        chosen = x[right].sum(axis=0)
         centre = np.append(start.weights, start.none)
 
         def loss(beta: Array) -> tuple[float, Array]:
-            p, nobody, log_sum = _probabilities(x, beta[:-1], beta[-1])
+            p, nobody, log_sum = _probabilities(x, of, n, beta[:-1], beta[-1])
             away = beta - centre
-            picked = np.where(has, chosen @ beta[:-1], beta[-1])
-            value = float((log_sum - picked).sum() + strength / 2 * away @ away)
-            slope = np.append(
-                np.einsum("ij,ijk->k", p, x) - chosen.sum(axis=0), nobody.sum() - (~has).sum()
-            )
-            return value, slope + strength * away
+            value = log_sum.sum() - chosen @ beta[:-1] - (~has).sum() * beta[-1]
+            slope = np.append(p @ x - chosen, nobody.sum() - (~has).sum())
+            return float(value + strength / 2 * away @ away), slope + strength * away
 
         best = minimize(loss, centre, jac=True, method="L-BFGS-B", options={"maxiter": 200})
         return cls(best.x[:-1], float(best.x[-1]))
 
-    def probabilities(self, x: Array) -> Array:
-        """Shape titles x candidates."""
-        return _probabilities(x, self.weights, self.none)[0]
+    def probabilities(self, x: Array, of: Index, n: int) -> Array:
+        """One per candidate."""
+        return _probabilities(x, of, n, self.weights, self.none)[0]
 
 
-def _probabilities(x: Array, weights: Array, none: float) -> tuple[Array, Array, Array]:
+def _probabilities(
+    x: Array, of: Index, n: int, weights: Array, none: float
+) -> tuple[Array, Array, Array]:
     utility = x @ weights
-    top = np.maximum(utility.max(axis=1), none)
-    each = np.exp(utility - top[:, None])
+    top = np.full(n, none)
+    np.maximum.at(top, of, utility)
+    each = np.exp(utility - top[of])
     nobody = np.exp(none - top)
-    total = each.sum(axis=1) + nobody
-    return each / total[:, None], nobody / total, np.log(total) + top
+    total = np.bincount(of, each, minlength=n) + nobody
+    return each / total[of], nobody / total, np.log(total) + top
 
 
 def threshold(score: Array, right: NDArray[np.bool_], precision: float) -> float:

@@ -12,9 +12,10 @@ from xmdemand.errors import InputError
 from xmdemand.notes import Notes
 from xmdemand.occupations.choice import threshold
 from xmdemand.occupations.classification import Classification
+from xmdemand.occupations.evidence import Documents
+from xmdemand.occupations.hints import Hint, hints, tilt
 from xmdemand.occupations.lexicon import Entry, confirmed_codes, lexicon
-from xmdemand.occupations.ngrams import Vectoriser
-from xmdemand.occupations.titles import clean_title
+from xmdemand.occupations.titles import clean_title, plain_title
 from xmdemand.occupations.witnesses import (
     LEXICON_WEIGHTS,
     Codes,
@@ -37,6 +38,7 @@ UNMATCHED_BELOW = 0.05
 """Titles whose best candidate is less probable than this count as unmatched."""
 
 _BATCH = 512
+_CONSIDERED = 6  # at least so many candidates are ranked, whatever `top` is
 
 
 class TitleCoder:
@@ -98,12 +100,12 @@ class TitleCoder:
                 for text, code in zip(known["text"], known["code"], strict=True)
             }
             self._entries = {**self._entries, **confirmed_entries}
-            self._lexicon = self._build_lexicon([])
-        else:
-            latest = known.tail(LEARN_AT_MOST)
-            self._lexicon = self._build_lexicon(list(latest["text"]))
-            rows = self._lexicon.vectoriser.transform(list(latest["text"]))
-            self._learnt = learn(self._lexicon, rows, self._positions(latest["code"]))
+        latest = known.tail(LEARN_AT_MOST if len(known) >= LEARN_FROM else 0)
+        self._lexicon = self._build_lexicon(list(latest["text"]))
+        if len(latest):
+            plain = [plain_title(title) for title in latest["title"]]
+            labels = self._positions(latest["code"])
+            self._learnt = learn(self._lexicon, list(latest["text"]), plain, labels)
             measured = threshold(self._learnt.score, self._learnt.right, precision)
             self._threshold = min(measured, precision)
 
@@ -112,28 +114,35 @@ class TitleCoder:
 
     def _build_lexicon(self, more_texts: list[str]) -> Lexicon:
         frame = self.classification.frame
-        named = frame[frame["level"].isin(["unit", "minor"])]
-        texts, names = list(self._entries), [clean_title(name) for name in named["name"]]
-        vectoriser = Vectoriser.fit([*texts, *more_texts])
-        minors = [self._minor(code) for code in self._codes]
         level = frame.set_index("code")["level"]
-        return Lexicon(
-            vectoriser,
-            vectoriser.columns(vectoriser.transform(texts)),
-            self._positions(entry.code for entry in self._entries.values()),
-            vectoriser.columns(vectoriser.transform(names)),
-            self._positions(named["code"]),
-            Codes(
-                np.unique(minors, return_inverse=True)[1],
-                (level[self._codes] != "unit").to_numpy(),
-            ),
+        groups = frame[frame["level"] == "minor"]
+        official = [entry.source == "name" for entry in self._entries.values()]
+        official += [True] * len(groups)
+        is_official = np.array(official, dtype=np.float64)
+        documents = Documents(
+            self._positions([*(entry.code for entry in self._entries.values()), *groups["code"]]),
+            1 + is_official,
+            is_official,
         )
+        minors = [self._minor(code) for code in self._codes]
+        codes = Codes(
+            np.unique(minors, return_inverse=True)[1], (level[self._codes] != "unit").to_numpy()
+        )
+        texts = [*self._entries, *(clean_title(name) for name in groups["name"])]
+        return Lexicon.build(texts, documents, codes, more_texts)
 
     def _minor(self, code: str) -> str:
         above = (code, *self.classification.ancestors(code))
         return next((c for c in above if self.classification.level(c) == "minor"), code)
 
-    def code(self, titles: Iterable[str], top: int = 5) -> pd.DataFrame:
+    def code(
+        self,
+        titles: Iterable[str],
+        top: int = 5,
+        *,
+        industry: Iterable[str | None] | None = None,
+        wage: Iterable[float | None] | None = None,
+    ) -> pd.DataFrame:
         """Code titles, one row each in input order.
 
         Parameters
@@ -141,7 +150,12 @@ class TitleCoder:
         titles
             As people write them; equal ones are coded once.
         top
-            How many alternatives to give.
+            How many alternatives to give, 1 or more.
+        industry
+            Of each title's firm: a code or name of GB/T 4754, or None. A nudge between near
+            alternatives (see `hints`).
+        wage
+            Offered with each title, yuan a month, or None; likewise.
 
         Returns
         -------
@@ -149,54 +163,81 @@ class TitleCoder:
             ``title, status`` (``coded``: right with the promised precision; ``review``: a person
             should look; ``unmatched``: nothing is near), ``code`` (an occupation, or a group where
             the title says no more), ``name, score`` (probability that the code is right),
-            ``method`` (``confirmed, name, work_type, former_name, alias, vague, model, none``),
+            ``method`` (``confirmed, name, work_type, former_name, alias, vague, model, none``;
+            ``model+industry``, ``model+wage`` or ``model+industry+wage`` where a hint changed the
+            best code, which is always for review),
             ``alternatives`` (up to `top` of ``{code, name, score}``, best first).
+
+        Raises
+        ------
+        InputError
+            If `top` is less than 1, or industries or wages do not match the titles in number.
         """
+        if top < 1:
+            raise InputError(f"top={top}: expected 1 or more alternatives")
         given = ["" if title is None else str(title) for title in titles]
-        distinct = list(dict.fromkeys(given))
-        texts = {title: clean_title(title) for title in distinct}
-        ranked = self._rank(list(dict.fromkeys(texts.values())), top)
-        rows = {title: self._decide(title, text, *ranked[text]) for title, text in texts.items()}
+        asked = list(zip(given, hints(len(given), industry, wage), strict=True))
+        distinct = list(dict.fromkeys(asked))
+        rows: dict[tuple[str, Hint], tuple] = {}
+        for start in range(0, len(distinct), _BATCH):
+            batch = distinct[start : start + _BATCH]
+            cleaned = [clean_title(title) for title, _ in batch]
+            ranked = self._rank([title for title, _ in batch], cleaned, max(top, _CONSIDERED))
+            rows.update(
+                (each, self._decide(*each, text, *near, top))
+                for each, text, near in zip(batch, cleaned, ranked, strict=True)
+            )
         columns = ["title", "status", "code", "name", "score", "method", "alternatives"]
-        return pd.DataFrame([(title, *rows[title]) for title in given], columns=columns)
+        return pd.DataFrame([(each[0], *rows[each]) for each in asked], columns=columns)
 
-    def _rank(self, texts: list[str], top: int) -> dict[str, tuple[list[str], list[float]]]:
-        """The most probable codes of each text and their probabilities."""
-        weights = self._learnt.weights if self._learnt else LEXICON_WEIGHTS
-        ranked: dict[str, tuple[list[str], list[float]]] = {}
-        for start in range(0, len(texts), _BATCH):
-            batch = texts[start : start + _BATCH]
-            rows = self._lexicon.vectoriser.transform(batch)
-            spoken = self._lexicon.speak(rows)
-            heard = self._learnt.hear(rows, spoken) if self._learnt else None
-            at, x = candidates(spoken, heard, self._lexicon.codes)
-            chance = weights.probabilities(x)
-            best = np.argsort(-chance, axis=1, kind="stable")[:, :top]
-            codes = self._codes[np.take_along_axis(at, best, axis=1)].tolist()
-            chances = np.take_along_axis(chance, best, axis=1).tolist()
-            ranked.update(zip(batch, zip(codes, chances, strict=True), strict=True))
-        return ranked
+    def _rank(
+        self, titles: list[str], cleaned: list[str], top: int
+    ) -> list[tuple[list[str], list[float]]]:
+        """The most probable codes of each title and their probabilities."""
+        weights, heard = LEXICON_WEIGHTS, None
+        spoken = self._lexicon.speak(cleaned)
+        if self._learnt is not None:
+            weights = self._learnt.weights
+            heard = self._learnt.hear([plain_title(title) for title in titles], spoken)
+        of, code, x = candidates(spoken, heard, self._lexicon.codes)
+        chance = weights.probabilities(x, of, len(titles))
+        order = np.lexsort((code, -chance, of))
+        codes = self._codes[code[order]].tolist()
+        chances = chance[order].tolist()
+        ends = np.cumsum(np.bincount(of, minlength=len(titles))).tolist()
+        starts = [0, *ends[:-1]]
+        return [
+            (codes[start : min(start + top, end)], chances[start : min(start + top, end)])
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
-    def _decide(self, title: str, text: str, near: list[str], chance: list[float]) -> tuple:
+    def _decide(
+        self, title: str, hint: Hint, text: str, near: list[str], chance: list[float], top: int
+    ) -> tuple:
         """Status, code, name, score, method and alternatives of one title."""
-        code, score, method = near[0], chance[0], "model"
         entry = self._entries.get(text)
+        likely = chance[0] if near else 0.0
+        found = None
         if title.lower() in self._exact:
-            code, score, method = self._exact[title.lower()], SCORES["confirmed"], "confirmed"
-        elif entry is not None and entry.source == "vague" and (not self._learnt or score < 0.5):
-            code, score, method = entry.code, 0.5, "vague"
+            found = self._exact[title.lower()], SCORES["confirmed"], "confirmed"
+        elif entry is not None and entry.source == "vague" and (not self._learnt or likely < 0.5):
+            found = entry.code, 0.5, "vague"
         elif entry is not None and entry.source != "vague" and self._believes(entry):
-            code, score, method = entry.code, SCORES[entry.source], entry.source
-        elif score < UNMATCHED_BELOW:
-            return ("unmatched", "", "", 0.0, "none", self._listed(near, chance))
-        sure = method not in ("model", "vague") or score >= self._threshold
-        vague = entry is not None and entry.source == "vague" and method != "confirmed"
-        if code in near:
-            place = near.index(code)
-            near, chance = near[:place] + near[place + 1 :], chance[:place] + chance[place + 1 :]
-        alternatives = self._listed([code, *near][: len(near) + 1], [score, *chance])
-        status = "coded" if sure and not vague else "review"
-        return (status, code, self._names[code], score, method, alternatives)
+            found = entry.code, SCORES[entry.source], entry.source
+        elif likely < UNMATCHED_BELOW:
+            return ("unmatched", "", "", 0.0, "none", self._listed(near[:top], chance))
+        if found is None:
+            codes, scores = tilt(hint, near, chance)
+            moved = codes[0] != near[0]
+            code, score, method = codes[0], scores[0], "model" + hint.kinds * moved
+            vague = entry is not None and entry.source == "vague"
+            sure = likely >= self._threshold and not moved and not vague
+        else:
+            code, score, method = found
+            codes, scores = _after(code, score, near, chance)
+            sure = method != "vague"
+        alternatives = self._listed(codes[:top], scores)
+        return ("coded" if sure else "review", code, self._names[code], score, method, alternatives)
 
     def _believes(self, entry: Entry) -> bool:
         """Whether an entry decides alone: aliases are only evidence once people's own are known."""
@@ -207,3 +248,12 @@ class TitleCoder:
             {"code": code, "name": self._names[code], "score": score}
             for code, score in zip(codes, scores, strict=False)
         ]
+
+
+def _after(
+    code: str, score: float, near: list[str], chance: list[float]
+) -> tuple[list[str], list[float]]:
+    """A code that is known, then the likely ones, which share what probability is left."""
+    rest = [(c, p) for c, p in zip(near, chance, strict=True) if c != code]
+    left = min(1.0, (1 - score) / max(sum(p for _, p in rest), 1e-9))
+    return [code, *(c for c, _ in rest)], [score, *(p * left for _, p in rest)]

@@ -1,4 +1,4 @@
-"""What speaks for each occupation, title by title: votes of similar titles and a learnt score.
+"""What speaks for each occupation, title by title: votes of similar texts and a learnt score.
 
 All functions take and return arrays; rows are titles, columns are the codes of one list.
 """
@@ -6,110 +6,184 @@ All functions take and return arrays; rows are titles, columns are the codes of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from xmdemand.occupations.ngrams import columns
+
 Dense = NDArray[np.float32]
 
-
-def one_hot(labels: NDArray[np.int64], n: int) -> sparse.csr_matrix:
-    """Labels as an indicator matrix, shape documents x codes."""
-    shape = (len(labels), n)
-    ones = np.ones(len(labels), dtype=np.float32)
-    return sparse.csr_matrix((ones, (np.arange(len(labels)), labels)), shape=shape)
+_COMMON = 0.1  # features of more documents than this share are too common to pair
 
 
-def without_self(likeness: sparse.csr_matrix) -> sparse.csr_matrix:
-    """A square likeness matrix with its diagonal removed (each row judged by the others)."""
-    found = likeness.tocoo()
-    other = found.row != found.col
-    kept = (found.data[other], (found.row[other], found.col[other]))
-    return sparse.csr_matrix(kept, shape=likeness.shape)
+def rows_of(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
+    """The row of every stored entry."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
-def votes(likeness: sparse.csr_matrix, labels: NDArray[np.int64], n: int, power: int) -> Dense:
-    """Sum of ``likeness ** power`` over the documents of each of `n` codes."""
-    rows = np.repeat(np.arange(likeness.shape[0]), np.diff(likeness.indptr))
-    cell = rows * n + labels[likeness.indices]
-    raised = likeness.data.copy()
-    for _ in range(power - 1):  # many times faster than ** for small whole powers
-        raised *= likeness.data
-    total = np.bincount(cell, weights=raised, minlength=likeness.shape[0] * n)
-    return total.astype(np.float32).reshape(likeness.shape[0], n)
-
-
-def nearest(likeness: sparse.csr_matrix, labels: NDArray[np.int64], n: int) -> Dense:
-    """Likeness of each code's nearest document, as the eighth root of summed eighth powers."""
-    return np.sqrt(np.sqrt(np.sqrt(votes(likeness, labels, n, 8))))
-
-
-def shares(ballot: Dense, doubt: float) -> Dense:
-    """Votes as shares of all votes; `doubt` counts as votes for nobody."""
-    return ballot / (ballot.sum(axis=1, keepdims=True) + doubt)
+def above(matrix: sparse.csr_matrix, floor: float) -> sparse.csr_matrix:
+    """The entries greater than `floor`."""
+    kept = matrix.data > floor
+    counts = np.bincount(rows_of(matrix)[kept], minlength=matrix.shape[0])
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    parts = (matrix.data[kept], matrix.indices[kept], indptr)
+    return sparse.csr_matrix(parts, shape=matrix.shape)
 
 
 @dataclass(frozen=True, eq=False)
-class Ridge:
-    """Ridge regression of code indicators on text features.
-
-    With documents ``X`` (rows), indicators ``Y``, weights ``w`` and penalty ``lam``:
-    ``A = (X X' + lam diag(1/w))^-1 Y``, scores ``Z X' A``.
+class Documents:
+    """Texts with certain codes.
 
     Attributes
     ----------
-    coefficients
-        ``X' A``, features x codes, small ones dropped.
+    code
+        Position of each text's code.
+    votes
+        How many votes each has.
+    official
+        1 for official names, 0 for others.
     """
 
-    coefficients: sparse.csr_matrix
+    code: NDArray[np.int64]
+    votes: NDArray[np.float64]
+    official: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ballot:
+    """What documents say of title and code, for the pairs of which they say anything.
+
+    Attributes
+    ----------
+    key
+        ``title * n_codes + code``, ascending.
+    share
+        Of the title's votes, each ``likeness ** 4``.
+    nearest, named
+        Likeness of the code's nearest text, and of its official name.
+    """
+
+    key: NDArray[np.int64]
+    share: NDArray[np.float64]
+    nearest: NDArray[np.float64]
+    named: NDArray[np.float64]
+
+    def of(self, key: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+        """Share, nearest and named of other pairs; zero where nothing is said."""
+        if not len(self.key):
+            return tuple(np.zeros((3, len(key))))
+        place = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        met = self.key[place] == key
+        parts = (self.share, self.nearest, self.named)
+        return tuple(np.where(met, part[place], 0.0) for part in parts)
+
+
+def by_code(
+    likeness: sparse.csr_matrix, documents: Documents, n_codes: int, *, floor: float, doubt: float
+) -> Ballot:
+    """What documents say of each title, summed by code.
+
+    Parameters
+    ----------
+    likeness
+        Titles x documents.
+    documents
+        Their codes.
+    n_codes
+        How many codes there are.
+    floor
+        Documents less like a title than this have no vote.
+    doubt
+        Counts as votes for nobody.
+    """
+    kept = np.flatnonzero(likeness.data > floor)
+    near = likeness.data[kept]
+    document = likeness.indices[kept]
+    row = rows_of(likeness)[kept]
+    key = row * n_codes + documents.code[document]
+    order = np.argsort(key, kind="stable")
+    if not len(order):
+        nothing = np.zeros(0)
+        return Ballot(np.zeros(0, dtype=np.int64), nothing, nothing, nothing)
+    key, near, document = key[order], near[order].astype(np.float64), document[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    vote = np.add.reduceat(near**2 * near**2 * documents.votes[document], first)
+    of = key[first] // n_codes
+    every = np.bincount(of, vote, minlength=likeness.shape[0]) + doubt
+    return Ballot(
+        key[first],
+        vote / every[of],
+        np.maximum.reduceat(near, first),
+        np.maximum.reduceat(near * documents.official[document], first),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class KernelRidge:
+    """Ridge regression in the space of single and paired features.
+
+    With unit rows ``u`` the kernel is ``k = (u'v + (u'v)^2) / 2``, the square without features that
+    more than a tenth of (many) documents have. With documents' kernel ``K``, targets ``Y`` and
+    penalty ``lam``: ``A = (K + lam I)^-1 Y``, scores ``k(z, documents) A``.
+
+    Attributes
+    ----------
+    rows
+        Documents x features.
+    dual
+        ``A``, documents x targets.
+    near
+        Documents no more alike than this are left out of the squared part: for speed.
+    """
+
+    rows: sparse.csr_matrix
+    dual: Dense
+    near: float = 0.0
 
     @classmethod
     def fit(
-        cls,
-        x: sparse.csr_matrix,
-        labels: NDArray[np.int64],
-        n: int,
-        *,
-        weights: Dense,
-        penalty: float,
-        keep: int = 1_000_000,
-    ) -> tuple[Ridge, Dense]:
-        """Fit in the dual, documents x documents: time is cubic in their number.
+        cls, rows: sparse.csr_matrix, targets: Dense, penalty: float, near: float = 0.0
+    ) -> tuple[Self, Dense]:
+        """Fit: time is cubic in the number of documents.
 
         Returns
         -------
         ridge
-            At most `keep` coefficients, the largest.
+            The fitted regression.
         left_out
-            Score of each document by all the others, in closed form:
-            ``y_i - A_i / [(X X' + lam diag(1/w))^-1]_ii`` (Hastie, Tibshirani and Friedman 2009,
-            section 7.10).
+            Each document's score by all the others, in closed form:
+            ``y_i - A_i / [(K + lam I)^-1]_ii`` (Hastie, Tibshirani and Friedman 2009, 7.10).
         """
-        used, position = np.unique(labels, return_inverse=True)
-        indicator = one_hot(position, len(used)).toarray()
-        gram = (x @ x.T).toarray().astype(np.float32)
-        gram[np.diag_indices_from(gram)] += penalty / weights
-        factor, _ = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-        dual = linalg.cho_solve((factor, True), indicator, check_finite=False)
-        inverse, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
-        left_out = np.zeros((len(labels), n), dtype=np.float32)
-        left_out[:, used] = indicator - dual / np.diag(inverse)[:, None]
-        small = _prune(np.asarray(x.T @ dual, dtype=np.float32), keep)
-        spread = one_hot(used, n)
-        return cls(sparse.csr_matrix(small @ spread)), left_out
+        kernel = (rows @ rows.T).toarray().astype(np.float32)
+        kernel += (rows @ columns(rows, _COMMON)).toarray().astype(np.float32) ** 2
+        kernel /= 2
+        kernel[np.diag_indices_from(kernel)] += np.float32(penalty)
+        factor, _ = linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+        dual = linalg.cho_solve((factor, True), targets, check_finite=False)
+        inverse, _ = linalg.lapack.strtri(factor, lower=1, overwrite_c=1)
+        inverse = np.tril(inverse)
+        diagonal = np.einsum("ij,ij->j", inverse, inverse)
+        left_out = np.asarray(targets - dual / diagonal[:, None], dtype=np.float32)
+        return cls(rows, np.ascontiguousarray(dual), near), left_out
+
+    @cached_property
+    def primal(self) -> Dense:
+        """Coefficients of the linear part, features x targets."""
+        return np.ascontiguousarray(self.rows.T @ self.dual)
+
+    @cached_property
+    def _rare(self) -> sparse.csr_matrix:
+        return columns(self.rows, _COMMON)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"rows": self.rows, "dual": self.dual, "near": self.near}  # the rest follows
 
     def score(self, z: sparse.csr_matrix) -> Dense:
-        """Scores of other titles, shape titles x codes."""
-        return np.asarray((z @ self.coefficients).todense(), dtype=np.float32)
-
-
-def _prune(dense: Dense, keep: int) -> sparse.csr_matrix:
-    """The largest coefficients, about `keep` of them (the cut is told by a sample)."""
-    size = np.abs(dense)
-    if size.size > keep:
-        sample = size.ravel()[::61]
-        cut = np.quantile(sample, 1 - keep / size.size)
-        dense = np.where(size > cut, dense, np.float32(0))
-    return sparse.csr_matrix(dense)
+        """Scores of other titles, shape titles x targets."""
+        near = above(sparse.csr_matrix(z @ self._rare), self.near)
+        near.data **= 2
+        return np.asarray(z @ self.primal + near @ self.dual, dtype=np.float32) / 2

@@ -17,6 +17,7 @@ _TRADITIONAL = str.maketrans(
     "气体煤矿采盐粮农渔兽畜牧种场网络软硬资讯据码开发总监协办话联系会账账税审险证券贷"
     "债财务柜台档劳动争议调解律顾问执队长军警卫兵领组长级职称类别专项干部门区县镇乡村厂",
 )
+_IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")
 _IN_BRACKETS = re.compile(r"[(\[【{《<][^)\]】}》>]*[)\]】}》>]?")
 _OWN_WORK = (
     r"(?!专员|顾问|师|经理|主管|助理|运营|主播|实习|岗|官|组长|HR|BP|负责|专家|网站|平台|客服|专业|文员|总监|老师"
@@ -59,6 +60,15 @@ def simplify(text: str) -> str:
     return text.translate(_TRADITIONAL)
 
 
+def plain_title(text: str) -> str:
+    """A title with all it holds, widths and traditional characters made uniform.
+
+    >>> plain_title("招聘電工 （厦门）")
+    '招聘电工 (厦门)'
+    """
+    return simplify(unicodedata.normalize("NFKC", str(text))).strip().lower()
+
+
 def clean_title(text: str) -> str:
     """What names the work in a title: without pay, benefits, places, levels and decoration.
 
@@ -74,10 +84,14 @@ def clean_title(text: str) -> str:
     plain = simplify(unicodedata.normalize("NFKC", str(text))).strip()
     if plain.isalpha() and len(plain) < 3:
         return plain.lower()
-    title = _RECRUITS.sub("", _IN_BRACKETS.sub(" ", plain).strip())
-    parts = _PARTS.split(_PAY.sub("", re.sub(r"c\+\+", "cpp", title, flags=re.IGNORECASE)))
-    title = "".join(part for part in parts if part and not _BENEFIT.search(part))
-    title = re.sub(r"/{2,}", "/", title)
+    if _IDEOGRAPHS.fullmatch(plain):  # most titles: no brackets, figures or signs to look at
+        title = _RECRUITS.sub("", plain)
+        title = "" if _BENEFIT.search(title) else title
+    else:
+        title = _RECRUITS.sub("", _IN_BRACKETS.sub(" ", plain).strip())
+        parts = _PARTS.split(_PAY.sub("", re.sub(r"c\+\+", "cpp", title, flags=re.IGNORECASE)))
+        title = "".join(part for part in parts if part and not _BENEFIT.search(part))
+        title = re.sub(r"/{2,}", "/", title)
     title = _CALLS.sub("", title)
     title = _PLACE.sub("", title).strip(_EDGES)
     return (title or re.sub(r"\s+", "", plain)).lower()

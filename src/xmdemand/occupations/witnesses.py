@@ -1,11 +1,12 @@
 """The two witnesses for a title's code, and what they say of each candidate.
 
 The *lexicon* (official names, work types, aliases) needs nobody's work. What people *confirmed*
-adds the votes of similar titles and a learnt score. Rows are titles, columns are codes.
+corrects its opinion. Rows are titles, columns are codes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,29 +15,33 @@ from scipy import sparse
 
 from xmdemand.occupations.choice import Choice
 from xmdemand.occupations.evidence import (
+    Ballot,
     Dense,
-    Ridge,
-    nearest,
-    one_hot,
-    shares,
-    votes,
-    without_self,
+    Documents,
+    KernelRidge,
+    by_code,
+    rows_of,
 )
 from xmdemand.occupations.ngrams import Vectoriser
 
-CANDIDATES = 24
-"""How many codes of a title are looked at closely."""
-
-LEXICON_WEIGHTS = Choice(np.array([2.2, 3.4, 4.8, -0.2]), 3.4)
+LEXICON_WEIGHTS = Choice(np.array([-1.0, 0.35, 3.15, 0.05, 1.25]), -1.55)
 """Weights without confirmed titles: measured once on labelled advertisements, then fixed."""
 
 CONFIRMED_WEIGHTS = Choice(
-    np.array([-0.4, 2.6, 2.8, 0.2, 4.3, 1.8, -0.9, 0.9, 0.0, -1.6, 2.9]), 2.3
+    np.array([-1.4, 0.7, 2.6, 0.1, 0.2, 4.2, -1.5, 1.4, 1.1, 0.0, -0.6, -0.9, -2.2]), -1.2
 )
 """Where the weights start when they are learnt from confirmed titles."""
 
-_NAME_WEIGHT, _PENALTY = 0.2, 0.5  # of an official name beside a confirmed title; of the ridge
-_OPINION = np.float32(0.63)  # weight of the lexicon's opinion beside a title's n-grams
+_NEAR, _DOUBT, _CLEAR = 0.1, 0.02, 0.05  # texts that vote; votes for nobody; a clear share
+_CLEAN, _PLAIN, _OPINION = 0.7, 0.3, 0.3  # of cleaned title, whole title, lexicon in the kernel
+_PENALTY, _PAIRED = 0.2, 0.15  # of the ridge; likeness from which on documents count in pairs
+_PRIOR, _FAINT = 0.3, 0.02  # the lexicon's weight before the ridge; what is too little to add
+_HEARD = 0.005  # a code with this share of votes is a candidate while nothing is learnt
+_LIKED = 0.5  # a code with so much of the lexicon's opinion is learnt though never confirmed
+_BEST = 20  # candidates a title gets by its learnt score; the lexicon's come on top
+_LOG_FROM = 1e-3
+
+Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +56,7 @@ class Codes:
         Which codes are groups, not occupations.
     """
 
-    minors: NDArray[np.int64]
+    minors: Index
     groups: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -60,20 +65,26 @@ class Codes:
 
 @dataclass(frozen=True, eq=False)
 class Spoken:
-    """What the lexicon says: shares of votes, likeness of the nearest text and name."""
+    """What the lexicon says of titles: their n-grams and the ballot of its texts."""
 
-    votes: Dense
-    nearest: Dense
-    named: Dense
+    rows: sparse.csr_matrix
+    ballot: Ballot
 
-    def shortlist(self) -> Dense:
-        """How promising each code is, to choose candidates by."""
-        return self.votes + np.float32(0.5) * self.named
+    def prior(self, n_codes: int) -> sparse.csr_matrix:
+        """The lexicon's opinion of each code before anything is learnt, titles x codes."""
+        both = _PRIOR * (self.ballot.named**2 + self.ballot.share)
+        return self._matrix(both, n_codes, _FAINT)
 
-    def features(self, at: NDArray[np.int64], codes: Codes) -> list[NDArray]:
-        """Features of the candidates `at` (titles x candidates)."""
-        row = np.arange(len(at))[:, None]
-        return [self.votes[row, at], self.nearest[row, at], self.named[row, at], codes.groups[at]]
+    def opinion(self, n_codes: int) -> sparse.csr_matrix:
+        """Its clear shares of votes, titles x codes."""
+        return self._matrix(self.ballot.share, n_codes, _CLEAR)
+
+    def _matrix(self, data: NDArray, n_codes: int, floor: float) -> sparse.csr_matrix:
+        kept = data > floor
+        row, code = np.divmod(self.ballot.key[kept], n_codes)
+        indptr = np.searchsorted(row, np.arange(self.rows.shape[0] + 1))
+        parts = (data[kept].astype(np.float32), code, indptr)
+        return sparse.csr_matrix(parts, shape=(self.rows.shape[0], n_codes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,63 +94,91 @@ class Lexicon:
     Attributes
     ----------
     vectoriser
-        Of all texts known to the coder.
-    texts, labels
-        N-grams of the lexicon, a column a text, without the commonest; and their codes.
-    names, name_labels
-        The same of the official names of occupations and minor groups.
+        Of the lexicon's texts and the confirmed titles.
+    texts
+        N-grams of the lexicon, a column a text.
+    documents
+        What each text stands for.
     codes
         The codes there are.
     """
 
     vectoriser: Vectoriser
     texts: sparse.csr_matrix
-    labels: NDArray[np.int64]
-    names: sparse.csr_matrix
-    name_labels: NDArray[np.int64]
+    documents: Documents
     codes: Codes
 
-    def speak(self, rows: sparse.csr_matrix) -> Spoken:
+    @classmethod
+    def build(
+        cls, texts: Sequence[str], documents: Documents, codes: Codes, more: Sequence[str]
+    ) -> Lexicon:
+        """Of cleaned texts; `more` texts only add to the vocabulary."""
+        vectoriser = Vectoriser.fit([*texts, *more])
+        columns = sparse.csr_matrix(vectoriser.transform(texts).T)
+        return cls(vectoriser, columns, documents, codes)
+
+    def speak(self, cleaned: Sequence[str]) -> Spoken:
         """The lexicon's evidence for titles."""
-        n = len(self.codes)
+        rows = self.vectoriser.transform(cleaned)
         near = sparse.csr_matrix(rows @ self.texts)
-        named = sparse.csr_matrix(rows @ self.names)
         return Spoken(
-            shares(votes(near, self.labels, n, 4), 0.02),
-            nearest(near, self.labels, n),
-            nearest(named, self.name_labels, n),
+            rows, by_code(near, self.documents, len(self.codes), floor=_NEAR, doubt=_DOUBT)
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What confirmed titles say: learnt score, shares of votes, likeness of the nearest, how often
-    a code was confirmed, and how often where the lexicon said the same."""
+    """What confirmed titles say: learnt score, and how often a code was confirmed.
 
-    learnt: Dense
-    votes: Dense
-    nearest: Dense
-    times: NDArray
-    habit: Dense
+    Attributes
+    ----------
+    score
+        Titles x `columns`.
+    columns
+        Positions of the codes the score is learnt for.
+    prior
+        The score of all other codes, titles x codes.
+    times
+        How often each code was confirmed.
+    own
+        Code of each title if it is one of the confirmed (it does not count in `times`).
+    """
 
-    def shortlist(self) -> Dense:
-        """How promising each code is, to choose candidates by."""
-        return self.learnt + np.float32(0.5) * self.votes + np.float32(0.3) * self.habit
+    score: Dense
+    columns: Index
+    prior: sparse.csr_matrix
+    times: Index
+    own: Index | None = None
 
-    def features(self, at: NDArray[np.int64], codes: Codes) -> list[NDArray]:
-        """Features of the candidates `at` (titles x candidates)."""
+    def best(self) -> Index:
+        """Keys (title and code) of the best scores."""
+        k = min(_BEST, len(self.columns))
+        at = np.argpartition(-self.score, k - 1, axis=1)[:, :k]
         row = np.arange(len(at))[:, None]
-        score = self.learnt[row, at]
-        minor = np.maximum(self.learnt, 0) @ one_hot(codes.minors, int(codes.minors.max()) + 1)
-        return [
-            score,
-            score - self.learnt.max(axis=1, keepdims=True),
-            self.votes[row, at],
-            self.nearest[row, at],
-            np.log1p(self.times[row, at]),
-            self.habit[row, at],
-            np.asarray(minor)[row, codes.minors[at]],
-        ]
+        return (row * self.prior.shape[1] + self.columns[at]).ravel()
+
+    def features(self, of: Index, code: Index, codes: Codes) -> list[NDArray[np.float64]]:
+        """Of title and code: learnt score, its distance to the title's best, its sum in the minor
+        group, its logarithm, and how often the code occurs."""
+        score = self._score(of, code)
+        best = np.zeros(len(self.score))
+        np.maximum.at(best, of, score)
+        groups = int(codes.minors.max()) + 1
+        cell = of * groups + codes.minors[code]
+        minor = np.bincount(cell, np.maximum(score, 0))
+        times = self.times[code]
+        if self.own is not None:
+            times = times - (self.own[of] == code)
+        return [score, score - best[of], minor[cell], _log(score), np.log1p(times)]
+
+    def _score(self, of: Index, code: Index) -> NDArray[np.float64]:
+        column = _places(self.columns, self.prior.shape[1])[code]
+        learnt = column >= 0
+        score = np.zeros(len(of))
+        score[learnt] = self.score[of[learnt], column[learnt]]
+        if not learnt.all():
+            score[~learnt] = np.asarray(self.prior[of[~learnt], code[~learnt]]).ravel()
+        return score
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,12 +187,12 @@ class Confirmed:
 
     Attributes
     ----------
-    titles, labels
-        N-grams of the confirmed titles, a column a title, without the commonest; and their codes.
+    plain
+        N-grams of whole titles.
     ridge
-        The learnt score.
-    habit
-        Share in which each code (column) was confirmed where the lexicon voted for a code (row).
+        What is added to the lexicon's opinion, for the codes in `columns`.
+    columns, times
+        Positions of the codes that are learnt; how often each code was confirmed.
     weights
         Of all features, learnt.
     score, right
@@ -161,107 +200,112 @@ class Confirmed:
         whether it was right.
     """
 
-    titles: sparse.csr_matrix
-    labels: NDArray[np.int64]
-    ridge: Ridge
-    habit: sparse.csr_matrix
+    plain: Vectoriser
+    ridge: KernelRidge
+    columns: Index
+    times: Index
     weights: Choice
     score: NDArray[np.float64]
     right: NDArray[np.bool_]
 
-    def hear(self, rows: sparse.csr_matrix, spoken: Spoken) -> Heard:
+    def hear(self, plain: Sequence[str], spoken: Spoken) -> Heard:
         """The evidence of confirmed titles for other titles."""
-        n = spoken.votes.shape[1]
-        near = sparse.csr_matrix(rows @ self.titles)
-        times = np.bincount(self.labels, minlength=n)
-        return Heard(
-            self.ridge.score(_with_opinion(rows, spoken)),
-            shares(votes(near, self.labels, n, 3), 0.05),
-            nearest(near, self.labels, n),
-            np.broadcast_to(times, spoken.votes.shape),
-            np.asarray(spoken.votes @ self.habit),
-        )
+        n_codes = len(self.times)
+        prior = spoken.prior(n_codes)
+        rows = _rows(spoken, self.plain.transform(plain), n_codes)
+        score = self.ridge.score(rows) + _columns_of(prior, self.columns)
+        return Heard(score, self.columns, prior, self.times)
 
 
-def learn(lexicon: Lexicon, rows: sparse.csr_matrix, labels: NDArray[np.int64]) -> Confirmed:
-    """Learn from confirmed titles, each judged by all the others, so scores are honest."""
-    spoken = lexicon.speak(rows)
-    named = np.isin(lexicon.name_labels, np.unique(labels))
-    ridge, left_out = _fit_ridge(lexicon, named, rows, labels, spoken)
-    label = one_hot(labels, len(lexicon.codes))
-    mass = np.asarray(label.T @ spoken.votes, dtype=np.float32)
-    total = mass.sum(axis=0) + np.float32(0.5)
-    shared = (mass / total).T
-    habit = spoken.votes @ shared
-    habit[np.arange(len(labels)), labels] -= (spoken.votes**2 / total).sum(axis=1)
-    titles = lexicon.vectoriser.columns(rows)
-    others = without_self(sparse.csr_matrix(rows @ titles))
-    n = len(lexicon.codes)
-    heard = Heard(
-        left_out,
-        shares(votes(others, labels, n, 3), 0.05),
-        nearest(others, labels, n),
-        np.asarray(label.sum(axis=0), dtype=np.float32).reshape(1, -1) - label.toarray(),
-        habit,
-    )
-    at, x = candidates(spoken, heard, lexicon.codes)
-    hit = at == labels[:, None]
-    position = np.where(hit.any(axis=1), hit.argmax(axis=1), -1)
-    weights = Choice.fit(x, position, CONFIRMED_WEIGHTS, strength=2.0)
-    chance = weights.probabilities(x)
-    return Confirmed(
-        titles,
-        labels,
-        ridge,
-        sparse.csr_matrix(np.where(shared > 0.01, shared, np.float32(0))),
-        weights,
-        chance.max(axis=1),
-        chance.argmax(axis=1) == position,
-    )
+def learn(
+    lexicon: Lexicon, cleaned: Sequence[str], plain: Sequence[str], labels: Index
+) -> Confirmed:
+    """Learn from confirmed titles, each judged by all the others, so scores are honest.
 
-
-def _fit_ridge(
-    lexicon: Lexicon,
-    named: NDArray[np.bool_],
-    rows: sparse.csr_matrix,
-    labels: NDArray[np.int64],
-    spoken: Spoken,
-) -> tuple[Ridge, Dense]:
-    """The learnt score, and that of each confirmed title by all the others."""
-    names = sparse.csr_matrix(lexicon.names.T)[named]
-    x = sparse.vstack(
-        [_with_opinion(names, lexicon.speak(names)), _with_opinion(rows, spoken)]
-    ).tocsr()
-    n_names = int(named.sum())
-    weights = np.ones(n_names + len(labels), dtype=np.float32)
-    weights[:n_names] = _NAME_WEIGHT
-    every = np.concatenate([lexicon.name_labels[named], labels])
-    ridge, left_out = Ridge.fit(x, every, len(lexicon.codes), weights=weights, penalty=_PENALTY)
-    return ridge, left_out[n_names:]
-
-
-def _with_opinion(rows: sparse.csr_matrix, spoken: Spoken) -> sparse.csr_matrix:
-    """N-gram rows with the lexicon's clear votes as further columns."""
-    clear = np.where(spoken.votes > 0.05, _OPINION * spoken.votes, np.float32(0))
-    return sparse.hstack([rows, sparse.csr_matrix(clear)]).tocsr()
+    The ridge learns what the labels have beyond the lexicon's opinion, also that a code the
+    lexicon likes is never used.
+    """
+    n, n_codes = len(labels), len(lexicon.codes)
+    spoken = lexicon.speak(cleaned)
+    prior = spoken.prior(n_codes)
+    times = np.bincount(labels, minlength=n_codes)
+    liked = np.bincount(prior.indices, prior.data, minlength=n_codes)
+    learnt = np.flatnonzero((times > 0) | (liked > _LIKED))
+    words = Vectoriser.fit(plain)
+    opinion = _columns_of(prior, learnt)
+    target = (labels[:, None] == learnt).astype(np.float32) - opinion
+    rows = _rows(spoken, words.transform(plain), n_codes)
+    ridge, left_out = KernelRidge.fit(rows, target, _PENALTY, near=_PAIRED)
+    heard = Heard(left_out + opinion, learnt, prior, times, own=labels)
+    of, code, x = candidates(spoken, heard, lexicon.codes)
+    right = code == labels[of]
+    weights = Choice.fit(x, of, right, n, CONFIRMED_WEIGHTS, strength=0.5)
+    chance = weights.probabilities(x, of, n)
+    order = np.lexsort((-chance, of))
+    first = order[np.flatnonzero(np.diff(of[order], prepend=-1))]
+    return Confirmed(words, ridge, learnt, times, weights, chance[first], right[first])
 
 
 def candidates(
     spoken: Spoken, heard: Heard | None, codes: Codes
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Each title's candidate codes (positions) and their features.
+) -> tuple[Index, Index, NDArray[np.float64]]:
+    """Each title's candidates: every code the lexicon speaks for, and the best learnt scores.
 
     Returns
     -------
-    at
-        Titles x candidates.
+    of, code
+        Title and code of each candidate, in the order of titles.
     x
-        Titles x candidates x features, the lexicon's before those of confirmed titles.
+        Candidates x features, the lexicon's before those of confirmed titles.
     """
-    promise = spoken.shortlist() if heard is None else spoken.shortlist() * 0.4 + heard.shortlist()
-    k = min(CANDIDATES, len(codes))
-    at = np.argpartition(-promise, k - 1, axis=1)[:, :k]
-    found = spoken.features(at, codes)
+    n_codes = len(codes)
+    key = spoken.ballot.key[spoken.ballot.share > _HEARD]
     if heard is not None:
-        found += heard.features(at, codes)
-    return at, np.stack([np.asarray(each, dtype=np.float64) for each in found], axis=2)
+        key = np.concatenate([rows_of(heard.prior) * n_codes + heard.prior.indices, heard.best()])
+    key = np.sort(key)
+    key = key[np.diff(key, prepend=-1) > 0]
+    of, code = np.divmod(key, n_codes)
+    share, near, name = spoken.ballot.of(key)
+    found = [share, near, name, codes.groups[code].astype(np.float64), _log(share)]
+    if heard is not None:
+        more = heard.features(of, code, codes)
+        found += [*more, more[0] * share, more[0] * near, more[0] * name]
+    return of, code, np.stack(found, axis=1)
+
+
+def _rows(spoken: Spoken, plain: sparse.csr_matrix, n_codes: int) -> sparse.csr_matrix:
+    """Titles as rows: n-grams of the cleaned and of the whole title, the lexicon's opinion.
+
+    Of unit length, or shorter where words are unknown.
+    """
+    opinion = spoken.opinion(n_codes)
+    weight = np.bincount(rows_of(opinion), opinion.data**2, minlength=opinion.shape[0])
+    parts = [
+        spoken.rows * np.float32(np.sqrt(_CLEAN)),
+        plain * np.float32(np.sqrt(_PLAIN)),
+        opinion * np.float32(np.sqrt(_OPINION)),
+    ]
+    rows = sparse.csr_matrix(sparse.hstack(parts))
+    length = np.sqrt(_CLEAN + _PLAIN + _OPINION * weight).astype(np.float32)
+    rows.data /= length[rows_of(rows)]
+    return rows
+
+
+def _places(wanted: Index, n: int) -> Index:
+    """Where each of `n` codes stands in `wanted`, or -1."""
+    place = np.full(n, -1)
+    place[wanted] = np.arange(len(wanted))
+    return place
+
+
+def _columns_of(matrix: sparse.csr_matrix, wanted: Index) -> Dense:
+    """Some columns of a sparse matrix, dense."""
+    column = _places(wanted, matrix.shape[1])[matrix.indices]
+    out = np.zeros((matrix.shape[0], len(wanted)), dtype=np.float32)
+    kept = column >= 0
+    out[rows_of(matrix)[kept], column[kept]] = matrix.data[kept]
+    return out
+
+
+def _log(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(np.maximum(values, _LOG_FROM))

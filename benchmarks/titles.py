@@ -3,9 +3,9 @@
     python benchmarks/titles.py [PATH/title_codes_dev.csv] [--seed=N] [--no-peer] [--occupations]
 
 `--seed` assigns the folds (0 if not given); `--occupations` leaves out titles whose label is only a
-group. Each fold's training titles are what people would have confirmed. Beside our coder stand what a
-first year has (no confirmed titles), exact names and aliases alone, and a linear SVM on character
-n-grams (scikit-learn). The labels are noisy: perhaps one in five is debatable.
+group. Each fold's training titles are what people would have confirmed. Beside our coder stand
+what a first year has (no confirmed titles), exact names and aliases alone, and a linear SVM on
+character n-grams (scikit-learn). The labels are noisy: perhaps one in five is debatable.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from xmdemand.errors import NotFoundError
+from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.intake.text import bare
 
 if TYPE_CHECKING:
@@ -47,11 +47,14 @@ def code_titles(
     -------
     dict
         ``(title, given code)`` -> the columns of `Tables.titles` (without ``kind`` and ``n``).
+
+    Raises
+    ------
+    InputError
+        If confirmed titles have codes that are in no edition; all are named.
     """
     pairs = dict.fromkeys((title, code) for title, code, _ in wanted)
-    taught = {
-        bare(title): code for title, code in zip(confirmed["title"], confirmed["code"], strict=True)
-    }
+    taught = _taught(confirmed, classification)
     official = _official(classification)
     coded: dict[tuple[str, str], dict[str, Any]] = {}
     left = []
@@ -65,6 +68,24 @@ def code_titles(
     return coded
 
 
+def _taught(confirmed: pd.DataFrame, classification: Classification) -> dict[str, str]:
+    """Confirmed titles, spelt plainly, and their codes."""
+    pairs = list(zip(confirmed["title"], confirmed["code"], strict=True))
+    lost = []
+    for code in dict.fromkeys(code for _, code in pairs):
+        try:
+            classification.find(code=code)
+        except (InputError, NotFoundError):
+            lost.append(code)
+    if lost:
+        told = [f"{title} {code}".strip() for title, code in pairs if code in lost]
+        raise InputError(
+            f"coded_titles.csv：以下编码不在职业分类大典各版中：{name_some(told)}；"
+            "请改正编码，或删除这些行"
+        )
+    return {bare(title): code for title, code in pairs}
+
+
 def _official(classification: Classification) -> frozenset[str]:
     """Every name and code the classification can find exactly, of any edition.
 
@@ -73,7 +94,7 @@ def _official(classification: Classification) -> frozenset[str]:
     tables = (classification.frame, classification.history)
     words = [str(word) for table in tables for word in (*table["code"], *table["name"])]
     words += [str(word) for word in classification.work_type_table["work_type"]]
-    return frozenset(map(bare, words))
+    return frozenset(map(bare, words)) - {""}
 
 
 def _certain(

@@ -13,11 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from xmdemand.occupations.ngrams import columns
-
 Dense = NDArray[np.float32]
-
-_COMMON = 0.1  # features of more documents than this share are too common to pair
 
 
 def rows_of(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
@@ -126,9 +122,8 @@ def by_code(
 class KernelRidge:
     """Ridge regression in the space of single and paired features.
 
-    With unit rows ``u`` the kernel is ``k = (u'v + (u'v)^2) / 2``, the square without features that
-    more than a tenth of (many) documents have. With documents' kernel ``K``, targets ``Y`` and
-    penalty ``lam``: ``A = (K + lam I)^-1 Y``, scores ``k(z, documents) A``.
+    With unit rows ``u`` the kernel is ``k = (u'v + (u'v)^2) / 2``; with documents' kernel ``K``,
+    targets ``Y`` and penalty ``lam``: ``A = (K + lam I)^-1 Y``, scores ``k(z, documents) A``.
 
     Attributes
     ----------
@@ -159,7 +154,7 @@ class KernelRidge:
             ``y_i - A_i / [(K + lam I)^-1]_ii`` (Hastie, Tibshirani and Friedman 2009, 7.10).
         """
         kernel = (rows @ rows.T).toarray().astype(np.float32)
-        kernel += (rows @ columns(rows, _COMMON)).toarray().astype(np.float32) ** 2
+        kernel += kernel**2
         kernel /= 2
         kernel[np.diag_indices_from(kernel)] += np.float32(penalty)
         factor, _ = linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
@@ -176,14 +171,14 @@ class KernelRidge:
         return np.ascontiguousarray(self.rows.T @ self.dual)
 
     @cached_property
-    def _rare(self) -> sparse.csr_matrix:
-        return columns(self.rows, _COMMON)
+    def _turned(self) -> sparse.csr_matrix:
+        return sparse.csr_matrix(self.rows.T)
 
     def __getstate__(self) -> dict[str, object]:
         return {"rows": self.rows, "dual": self.dual, "near": self.near}  # the rest follows
 
     def score(self, z: sparse.csr_matrix) -> Dense:
         """Scores of other titles, shape titles x targets."""
-        near = above(sparse.csr_matrix(z @ self._rare), self.near)
+        near = above(sparse.csr_matrix(z @ self._turned), self.near)
         near.data **= 2
-        return np.asarray(z @ self.primal + near @ self.dual, dtype=np.float32) / 2
+        return np.asarray((z @ self.primal + near @ self.dual) / 2, dtype=np.float32)

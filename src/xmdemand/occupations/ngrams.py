@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 _BITS = 21  # a Unicode code point has at most 21 bits, so three fit into 63
-COMMON_AT_LEAST = 100
-"""An n-gram in at most so many documents is never too common to tell texts apart."""
-
 _START, _END = "\x02", "\x03"
 
 
@@ -94,13 +91,3 @@ class Vectoriser:
         length = np.sqrt(squares + strange * (1 + np.log(1 + self.documents)))
         counts.data /= np.where(length > 0, length, 1)[row].astype(np.float32)
         return counts
-
-
-def columns(rows: sparse.csr_matrix, common: float) -> sparse.csr_matrix:
-    """Rows turned to columns to be met by other rows, without the commonest n-grams.
-
-    N-grams of more than a share `common` of many rows say little and cost most of the time.
-    """
-    met = np.bincount(rows.indices, minlength=rows.shape[1])
-    rare = met <= max(common * rows.shape[0], COMMON_AT_LEAST)
-    return sparse.csr_matrix(sparse.diags(rare.astype(np.float32)) @ rows.T)

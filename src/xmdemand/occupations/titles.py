@@ -10,12 +10,12 @@ _TRADITIONAL = str.maketrans(
     "檢驗測試實訓練課輔導學習圖書館傳媒廣編輯錄製攝影裝飾潢鋼鐵鋁銅銲焊鉗鉋銑鑽鍛鑄壓熱處"
     "維護操縱運輸貨倉庫儲揀郵遞駕駛員艙飛帶縫紉織紡鞋繡紙張膠殼線纜絕緣燈構築築結構給"
     "氣體煤礦採鹽糧農漁獸畜牧種場網絡軟硬資訊據碼開發總監協辦話聯繫會賬帳稅審險證券貸"
-    "債財務櫃檯檔勞動爭議調解律顧問執隊長軍警衛兵領組長級職稱類別專項幹部門區縣鎮鄉村廠",
+    "債財務櫃檯檔勞動爭議調解律顧問執隊長軍警衛兵領組長級職稱類別專項幹部門區縣鎮鄉村廠無塵",
     "补漏裁缝银针电车员机护术师业务产销设计划经营导游厅饮面点调酿杀虫环卫园艺绿养亲婴儿妇产医药剂疗"
     "检验测试实训练课辅导学习图书馆传媒广编辑录制摄影装饰潢钢铁铝铜焊焊钳刨铣钻锻铸压热处"
     "维护操纵运输货仓库储拣邮递驾驶员舱飞带缝纫织纺鞋绣纸张胶壳线缆绝缘灯构筑筑结构给"
     "气体煤矿采盐粮农渔兽畜牧种场网络软硬资讯据码开发总监协办话联系会账账税审险证券贷"
-    "债财务柜台档劳动争议调解律顾问执队长军警卫兵领组长级职称类别专项干部门区县镇乡村厂",
+    "债财务柜台档劳动争议调解律顾问执队长军警卫兵领组长级职称类别专项干部门区县镇乡村厂无尘",
 )
 _IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")
 _IN_BRACKETS = re.compile(r"[(\[【{《<][^)\]】}》>]*[)\]】}》>]?")
@@ -47,6 +47,11 @@ _PLACES = (
 _PLACE = re.compile(
     rf"^(?:(?:{_PLACES})(?:省|市|区|县)?)+(?=.{{2}})|[-—]*(?:{_PLACES})(?:省|市|区|县)?$"
 )
+_ONLY_A_CALL = re.compile(r"(?:高薪|大量|长期|[急诚直热现特])+(?:聘|招聘?)中?")
+_WISH = re.compile(
+    r"^我?(?:想要?|希望|愿意|准备|打算|要)(?:参加|报名|学习|学|做|当|从事)*(?=.{2})(.*?)"
+    r"(?:方面|技能|技术|职业)*(?:的?培训班?)?$"
+)  # what workers write when asked what they would learn
 _PARTS = re.compile(r"[+,;!。~|\s-]+|\.{2,}|…+|(/)")
 _EDGES = "-—_/、:：*·#&'\"“”‘’.?"
 
@@ -58,6 +63,10 @@ def simplify(text: str) -> str:
     '电工'
     """
     return text.translate(_TRADITIONAL)
+
+
+def _says_no_work(part: str) -> bool:
+    return bool(_BENEFIT.search(part) or _ONLY_A_CALL.fullmatch(part))
 
 
 def plain_title(text: str) -> str:
@@ -90,8 +99,8 @@ def clean_title(text: str) -> str:
     else:
         title = _RECRUITS.sub("", _IN_BRACKETS.sub(" ", plain).strip())
         parts = _PARTS.split(_PAY.sub("", re.sub(r"c\+\+", "cpp", title, flags=re.IGNORECASE)))
-        title = "".join(part for part in parts if part and not _BENEFIT.search(part))
+        title = "".join(part for part in parts if part and not _says_no_work(part))
         title = re.sub(r"/{2,}", "/", title)
-    title = _CALLS.sub("", title)
+    title = _WISH.sub(r"\1", _CALLS.sub("", title))
     title = _PLACE.sub("", title).strip(_EDGES)
     return (title or re.sub(r"\s+", "", plain)).lower()

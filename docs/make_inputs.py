@@ -30,7 +30,7 @@ def row(column: Column) -> str:
     cells = (
         column.header,
         f"`{column.name}`",
-        "、".join(column.synonyms),
+        "、".join((*column.synonyms, *column.vague)),
         expected,
         column.unit,
         "、".join(remarks),

@@ -46,6 +46,14 @@ def edited(data: bytes, part: str, change) -> bytes:
     return out.getvalue()
 
 
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -141,14 +149,21 @@ def test_archives_are_read_without_unpacking_and_their_tricks_refused(tmp_path):
         archive.writestr("../../../etc/passwd.csv", "a,b")
         archive.writestr("/abs.csv", "a,b")
         archive.writestr("zeros.csv", b"0" * (60 * 2**20))
-        archive.writestr("inner.zip", b"PK")
+        archive.writestr("broken.zip", b"PK")
+        archive.writestr("inner.zip", zipped({"企业.csv": b"a,b", "deeper.zip": zipped({})}))
+        archive.writestr("other.rar", b"Rar!")
         archive.writestr("__MACOSX/._x.xlsx", b"")
     found = list(walk(tmp_path))
-    assert [item.name for item in found if isinstance(item, Source)] == [
-        "各区.zip/思明区/报表.xlsx"
+    sources = [item for item in found if isinstance(item, Source)]
+    assert [item.name for item in sources] == [
+        "各区.zip/inner.zip/企业.csv",
+        "各区.zip/思明区/报表.xlsx",
     ]
+    assert sources[0].read() == b"a,b"
     assert sorted(codes(found)) == [
         "intake.archive_bomb",
+        "intake.damaged",
+        "intake.nested_archive",
         "intake.nested_archive",
         "intake.path_trick",
         "intake.path_trick",

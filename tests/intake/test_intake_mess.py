@@ -110,7 +110,7 @@ def test_json_records_and_parquet_are_read(tmp_path, tables_of):
 
 
 def test_a_similar_heading_is_taken_with_a_visible_score(tmp_path, save, tables_of):
-    heads = ["单位名称", "岗位名称", "离职人数", "当前的空缺人数", "过去12月实际招用"]
+    heads = ["单位名称", "岗位名称", "离职人数", "需求的人数", "过去12月实际招用"]
     rows = [heads, ["甲公司", "焊工", 1, 5, 7]]
     save(tmp_path / "a.xlsx", rows)
     tables = tables_of(tmp_path)
@@ -314,7 +314,15 @@ def test_reading_is_deterministic(tmp_path, save, tables_of):
 def test_every_reason_has_words_in_both_languages():
     codes = {code for code in message_codes("zh") if code.startswith("intake.")}
     assert codes == {code for code in message_codes("en") if code.startswith("intake.")}
-    fields = {"where": "", "n": 1, "heading": "", "header": "", "score": "", "year": 2026}
+    fields = {
+        "where": "",
+        "n": 1,
+        "heading": "",
+        "header": "",
+        "score": "",
+        "year": 2026,
+        "headings": "",
+    }
     for code in codes:
         assert text(code, "zh", **fields)
         assert text(code, "en", **fields)

@@ -21,6 +21,7 @@ from xmdemand.intake.parsed import (
 from xmdemand.intake.text import join_cjk, words_of
 
 _MEASURE = r"\s*(?:人次|人|名|个|位|岗|员)?"
+_OWN_UNIT = re.compile(r"[百千万亿kw人名个位岗员]")
 _COUNT = re.compile(rf"({NUMBER}){_MEASURE}")
 _RANGE = re.compile(rf"({NUMBER}){_MEASURE}\s?(?:-|~|至|到|—)\s?({NUMBER}){_MEASURE}")
 _SLASHED = re.compile(rf"({NUMBER})\s?/\s?({NUMBER}){_MEASURE}")
@@ -54,7 +55,8 @@ def parse_count(cell: object, *, unit: float = 1.0) -> Count:
     cell
         A cell's value of any type.
     unit
-        What the table counts in (10,000 for ``单位：万人``); applied to bare numbers.
+        What the table counts in (10,000 for ``单位：万人``); applied to bare numbers, not to cells
+        that bear their own (``0.5万``, ``3500人``).
 
     Examples
     --------
@@ -82,7 +84,7 @@ def parse_count(cell: object, *, unit: float = 1.0) -> Count:
         return Count(0.0, 0.0, "exact", ("zero_word",))
     if text in UNSTATED:
         return Count(1.0, NAN, "some")
-    return _scaled(_read_count(text), unit)
+    return _scaled(_read_count(text), 1.0 if _OWN_UNIT.search(text) else unit)
 
 
 def _scaled(count: Count, unit: float) -> Count:
@@ -146,6 +148,7 @@ _PAY_RANGE = re.compile(rf"({NUMBER})(?:-|~|至|到)({NUMBER})")
 _PAY_OVER = re.compile(rf"(?:({NUMBER})(?:\+|以上|起|及以上)|(?:≥|>=|>|不低于|至少)({NUMBER}))")
 _PAY_UNDER = re.compile(rf"(?:({NUMBER})(?:以下|以内)|(?:≤|<=|<|不超过|最高)({NUMBER}))")
 _SUFFIX = re.compile(r"[kKwW千万]$")
+_OWN_SCALE = re.compile(r"[kw千万元]")
 
 
 def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
@@ -186,6 +189,7 @@ def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
     low, high = _pay_ends(_BRACKET.sub("", _PAY_WORDS.sub("", text)) or text)
     if low is None or high is None:
         return Wage(NAN, NAN, "missing", (*flags, "unreadable"))
+    unit = 1.0 if _OWN_SCALE.search(text) else unit
     scale = unit / 12 if yearly else unit
     low, high = round(low * scale, 2), round(high * scale, 2)
     if yearly:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xmdemand.intake.layout import firm_above
+from xmdemand.intake.periods import months, spans
 from xmdemand.intake.sheets import Sheet
 from xmdemand.intake.stacking import Stack
 from xmdemand.intake.tables import UNCERTAIN_COUNTS
 from xmdemand.intake.text import bare, words_of
-from xmdemand.intake.values import Count, parse_district, parse_level, parse_month
+from xmdemand.intake.values import Count, parse_district, parse_level
 
 NOT_STATED = frozenset(
     map(bare, ("无要求", "未说明", "不限", "未填写", "未注明", "不详", "无职业要求", "其他未说明"))
@@ -45,19 +45,12 @@ def firm_key(name: str, city: str = "") -> str:
 def _firm_columns(stack: Stack) -> dict[str, np.ndarray]:
     return {
         "firm": stack.text("firm"),
-        "firm_name": stack.each(_firm_name),
+        "firm_name": stack.text("firm_name"),
         "district": stack.each(_district),
         "industry": stack.text("industry"),
         "size_class": stack.text("size_class"),
         "employees": stack.number("employees"),
     }
-
-
-def _firm_name(sheet: Sheet) -> np.ndarray:
-    """The firm's name, from above the headings where the file is one firm's own return."""
-    if "firm_name" not in sheet.decoded and (above := firm_above(sheet.layout.above)):
-        return np.full(sheet.n, above, dtype=object)
-    return sheet.text("firm_name")
 
 
 def _district(sheet: Sheet) -> np.ndarray:
@@ -142,9 +135,15 @@ def _refuse_employers(stack: Stack, table: pd.DataFrame) -> None:
     )
     postless = np.array([not posts for posts in table["posts"]], dtype=bool)
     stack.refuse(np.flatnonzero(postless & (planned > 0)), "title", "intake.no_post")
-    first = next((n for n in UNCERTAIN_COUNTS if stack.has(n)), None)
-    if first:
-        stack.refuse(np.flatnonzero(~stated & ~per_post), first, "intake.no_count")
+    first = next((n for n in UNCERTAIN_COUNTS if stack.has(n)), "vacancies")
+    counted = stack.each(lambda sheet: np.full(sheet.n, _has_count(sheet)))
+    stack.refuse(np.flatnonzero(~stated & ~per_post & counted), first, "intake.no_count")
+
+
+def _has_count(sheet: Sheet) -> bool:
+    """Whether a sheet has a column of counts, if only one that its headings dispute."""
+    disputed = {guess.column for guess in sheet.layout.contested}
+    return any(name in sheet.decoded or name in disputed for name in UNCERTAIN_COUNTS)
 
 
 def _one_post_a_row(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
@@ -233,8 +232,8 @@ def register(stack: Stack) -> pd.DataFrame:
     table = pd.DataFrame(
         {"title": title, "code": stack.text("code"), "district": stack.each(_district)}
     )
-    table["month"] = pd.to_datetime(pd.Series(stack.each(_months)))
-    table["months"] = stack.each(_spans)
+    table["month"] = pd.to_datetime(pd.Series(stack.each(months)))
+    table["months"] = stack.each(spans)
     for name in REGISTER_COUNTS:
         table[name] = stack.number(name)
     table["ratio_printed"] = stack.number("ratio_printed")
@@ -256,52 +255,33 @@ def register(stack: Stack) -> pd.DataFrame:
 
 def _refuse_city_totals(stack: Stack) -> None:
     """Rows of the whole city in a table that also has its districts would count twice."""
-    stack.refuse(np.flatnonzero(stack.each(_whole_city)), "district", "intake.city_total")
+    split = {sheet.grid.file for sheet in stack.sheets if _of_one_district(sheet)}
+    stack.refuse(
+        np.flatnonzero(stack.each(lambda sheet: _whole_city(sheet, split))),
+        "district",
+        "intake.city_total",
+    )
 
 
-def _whole_city(sheet: Sheet) -> np.ndarray:
-    """Rows of the whole city beside districts of it."""
+def _of_one_district(sheet: Sheet) -> bool:
+    """Whether a sheet without a column of districts says by its own name which it is of."""
+    named = parse_district(sheet.grid.sheet, sheet.names.districts).value is not None
+    return named and "district" not in sheet.decoded
+
+
+def _whole_city(sheet: Sheet, split: Container[str]) -> np.ndarray:
+    """Rows of the whole city beside its districts, in the sheet or in others of the file."""
     if "district" not in sheet.decoded:
-        return np.zeros(sheet.n, dtype=bool)
+        whole = sheet.grid.file in split and _CITY_SHEET.search(sheet.grid.sheet) is not None
+        return np.full(sheet.n, whole)
     column = sheet.decoded["district"][0]
-    whole = [p for p, cell in enumerate(column.cells) if words_of(cell) in _WHOLE_CITY]
+    of_city = [p for p, cell in enumerate(column.cells) if words_of(cell) in _WHOLE_CITY]
     beside = any(item.value is not None for item in column.parsed)
-    return np.isin(column.codes, whole if beside else [])
+    return np.isin(column.codes, of_city if beside else [])
 
 
 _WHOLE_CITY = frozenset(["全市", "全市合计", "市级", "市本级合计"])
-
-
-def _months(sheet: Sheet) -> np.ndarray:
-    """The month of every row, from its column or from title, sheet or file name."""
-    if "month" in sheet.decoded:
-        return sheet.get("month", lambda v: v.value, None)
-    return np.full(sheet.n, _month_above(sheet)[0], dtype=object)
-
-
-def _spans(sheet: Sheet) -> np.ndarray:
-    """How many months every row's period has."""
-    if "month" in sheet.decoded:
-        return sheet.get("month", lambda v: 3.0 if v.kind == "quarter" else 1.0, 1.0, float)
-    return np.full(sheet.n, _month_above(sheet)[1])
-
-
-def _month_above(sheet: Sheet) -> tuple[Any, float]:
-    texts = (sheet.layout.above, sheet.grid.sheet, sheet.grid.file)
-    return next((found for text in texts if (found := _month_in(text))), (None, 1.0))
-
-
-_MONTH_WORDS = re.compile(
-    r"\d{4}\s?年\s?(?:第?\s?[一二三四1-4]\s?季度|\d{1,2}\s?月)|20\d{2}[-_.]?(?:0[1-9]|1[0-2])(?!\d)|20\d{2}[qQ][1-4]"
-)
-
-
-def _month_in(text: str) -> tuple[Any, float] | None:
-    for words in _MONTH_WORDS.findall(text):
-        month = parse_month(words.replace("_", "-").replace(".", "-"))
-        if month.value is not None:
-            return month.value, 3.0 if month.kind == "quarter" else 1.0
-    return None
+_CITY_SHEET = re.compile(r"全市|汇总|合计|总表")
 
 
 def workers(stack: Stack) -> pd.DataFrame:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from xmdemand.intake.layout import Layout, heading_key
+from xmdemand.intake.columns import KINDS
+from xmdemand.intake.headings import heading_key
+from xmdemand.intake.layout import Layout
+from xmdemand.intake.parsed import EMPTY
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
+from xmdemand.intake.wide import Block
 
 Row = list[object]
 
@@ -34,7 +38,7 @@ _TAIL = re.compile(
     r"注[:：\d(（]|注释|备注[:：]|说明[:：\d]|附注|续表|(?:\d[.、])?本表)"
 )
 _CONTINUED = re.compile(r"^[(（]?(?:续表|接上页|转下页)")
-_EXAMPLE = re.compile(r"^(?:示例|样例|例[:：]|填写示例|例如)")
+_EXAMPLE = re.compile(r"^(?:示例|样例|例[:：]|填写示例|例如)|^(?:某某|xx|××|\*\*|○○)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Body:
         Row numbers as a person counts.
     rows
         Their cells.
+    labels
+        A name for every row: its number, and behind a point which part of a wide row it is.
     totals
         Rows that only add others up, with their numbers, for the check against the sum.
     skipped
@@ -57,6 +63,7 @@ class Body:
     rows: list[Row]
     totals: list[tuple[int, Row]]
     skipped: dict[str, int]
+    labels: list[str] = field(default_factory=list)
 
 
 def data_rows(grid: Grid, layout: Layout) -> Body:
@@ -80,6 +87,54 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
             if reason == "total":
                 body.totals.append((layout.first + 1 + place, row))
     return body
+
+
+def lengthened(layout: Layout, body: Body) -> tuple[Layout, Body]:
+    """Give every post, place or month of a wide row its own row, and every row its firm's facts.
+
+    The cells of a block, what its headings say and the facts follow behind the row's own cells. A
+    block nobody filled in is no row, unless all are empty.
+    """
+    if not layout.wide.blocks and not layout.facts:
+        return layout, replace(body, labels=[str(number) for number in body.numbers])
+    blocks = layout.wide.blocks or (Block({}),)
+    width = max([len(layout.labels), *(len(row) for row in body.rows)])
+    kind = KINDS[layout.kind]
+    names = list(dict.fromkeys([*layout.facts, *(n for b in blocks for n in _names(b))]))
+    columns = dict(layout.columns)
+    units = dict(layout.units)
+    for at, name in enumerate(names, width):
+        columns[at] = kind.column(name)
+    for block in blocks:
+        for place, column in block.columns.items():
+            units[width + names.index(column.name)] = layout.units.get(place, 1.0)
+    long = Body([], [], body.totals, body.skipped)
+    for number, row in zip(body.numbers, body.rows, strict=True):
+        padded = [*row, *[None] * (width - len(row))]
+        filled = [block for block in blocks if _is_filled(block, padded)]
+        for part, block in enumerate(filled or [_silent(blocks[0])], 1):
+            own = {column.name: padded[at] for at, column in block.columns.items()}
+            own = {**layout.facts, **block.said, **own}
+            long.numbers.append(number)
+            long.labels.append(f"{number}.{part}" if part > 1 else str(number))
+            long.rows.append(padded + [own.get(name) for name in names])
+    return replace(layout, columns=columns, units=units), long
+
+
+def _names(block: Block) -> list[str]:
+    return [*block.said, *(column.name for column in block.columns.values())]
+
+
+def _silent(block: Block) -> Block:
+    """A block nobody filled in names no post; its place or month stands."""
+    return Block(block.columns) if "title" in block.said else block
+
+
+def _is_filled(block: Block, row: Row) -> bool:
+    texts = [words_of(row[at]) for at in block.columns if at < len(row)]
+    titled = any(column.name == "title" for column in block.columns.values())
+    empty = EMPTY | {"0"} if titled else EMPTY  # a post without a title is wanted by nobody
+    return any(text not in empty for text in texts)
 
 
 _TEXT_KINDS = frozenset(

@@ -70,6 +70,9 @@ class Column:
         A cell that is right.
     repeats
         Whether ``header1, header2, ...`` or one cell with several entries may stand for it.
+    vague
+        Headings that may mean it but say little (``人数``): used where nothing better is there,
+        and listed for a person to confirm.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Column:
     expected: str = ""
     example: str = ""
     repeats: bool = False
+    vague: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,8 @@ def _column(declared: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]
     values = {**shared.get(declared.get("shared", ""), {}), **declared}
     values.pop("shared", None)
     choices = {key: tuple(words) for key, words in values.pop("choices", {}).items()}
-    synonyms = tuple(values.pop("synonyms", ()))
-    return Column(synonyms=synonyms, choices=MappingProxyType(choices), **values)
+    synonyms, vague = (tuple(values.pop(name, ())) for name in ("synonyms", "vague"))
+    return Column(synonyms=synonyms, vague=vague, choices=MappingProxyType(choices), **values)
 
 
 def _load(file: str) -> Mapping[str, Kind]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ DOUBTS = frozenset(
         "implausible",
         "fraction",
         "summed",
+        "approximate",
+        "no_number",
     ]
 )
 """Flags a reader of the report should see; the others only record how a cell was written."""
@@ -78,7 +81,7 @@ class Parsers:
 
     def parse(self, column: Column, unit: float, cells: Iterable[object]) -> list[Any]:
         """The parsed cells, each distinct one looked at once."""
-        key = (column.kind, column.header if column.choices else "", unit)
+        key = (column.kind, column.header if column.choices else column.unit, unit)
         if key not in self._known:
             self._known[key] = (_parser(column, self._names, unit), {})
         parse, seen = self._known[key]
@@ -108,7 +111,7 @@ def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any
         "age": _age,
         "choice": lambda cell: _choice(cell, column),
         "code": values.parse_code,
-        "count": lambda cell: values.parse_count(cell, unit=unit),
+        "count": lambda cell: _stated(values.parse_count(_bare_of(cell, column.unit), unit=unit)),
         "date": values.parse_date,
         "district": lambda cell: values.parse_district(
             cell, names.districts, elsewhere=names.elsewhere
@@ -129,6 +132,21 @@ def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any
     return parsers[column.kind]
 
 
+def _bare_of(cell: object, unit: str) -> object:
+    """A cell without the unit its column counts in (``2家``)."""
+    counted = isinstance(cell, str) and unit and unit != "人"
+    return tidy(cell).removesuffix(unit) if counted and isinstance(cell, str) else cell
+
+
+def _stated(count: values.Count) -> values.Count:
+    """A count where a number is needed: about 120 is 120, an interval is none; both are said."""
+    if count.kind == "approx":
+        return values.Count(count.low, count.high, "exact", (*count.flags, "approximate"))
+    if count.kind not in ("exact", "missing"):
+        return values.missing(*count.flags, "no_number")
+    return count
+
+
 def _text(cell: object) -> Value[str]:
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
@@ -140,8 +158,11 @@ def _posts(cell: object, names: Names) -> Value[tuple[values.Post, ...]]:
     if isinstance(cell, str):
         cell = mask(cell).replace(MASK, "")
         if bare(cell) in names.titles:  # official names hold separators too
-            return Value((values.Post(tidy(cell)),), "single")
+            return Value((values.Post(tidy(_BREAK.sub("", cell))),), "single")
     return values.split_posts(cell)
+
+
+_BREAK = re.compile(r"\s*[\r\n]+\s*")
 
 
 def _choice(cell: object, column: Column) -> Value[str]:
@@ -209,9 +230,10 @@ def _age(cell: object) -> Value[object]:
         if 10 <= low <= 100 or 1920 <= low <= 2025:
             return Value(low, "exact")
         return Value(None, "missing", ("implausible",))
-    day = values.parse_date(cell)
-    if day.value is not None:
-        return Value(float(day.value.year), "exact")
+    for read in (values.parse_date, values.parse_month):
+        day = read(cell)
+        if day.value is not None:
+            return Value(float(day.value.year), "exact")
     band = values.parse_count(words_of(cell).replace("岁", "").replace("周", ""))
     if band.kind == "exact":
         return Value(band.low, "exact")

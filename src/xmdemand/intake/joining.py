@@ -100,7 +100,7 @@ def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
 
 def superseded_register(table: pd.DataFrame) -> Refusals:
     """Rows of the register that a later file gives again."""
-    key = ["title", "code", "district", "month"]
+    key = ["title", "code", "district", "month", "months"]
     if table["sheet"].nunique() < 2:
         return {}
     again = table[table.duplicated(key, keep=False)]

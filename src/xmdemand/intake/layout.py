@@ -5,31 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from xmdemand.intake.columns import KINDS, Column, Kind
+from xmdemand.intake.headings import (
+    COUNTS,
+    SURE,
+    VAGUE,
+    Guess,
+    every_heading,
+    heading_key,
+    headings,
+    holds_heading,
+    likest,
+    meaning,
+    order_stems,
+    spellings,
+)
+from xmdemand.intake.matching import Match, match_headings
+from xmdemand.intake.names import Names
 from xmdemand.intake.sources import Grid, Rows
-from xmdemand.intake.text import bare, plain, words_of
+from xmdemand.intake.text import bare, words_of
+from xmdemand.intake.wide import Wide
 
-IGNORE = "-"
-"""Stands in `mapping.toml` for a heading that means no column."""
 HEAD_ROWS = 40
 """How far down headings are looked for."""
-SURE = 0.8
-"""Likeness from which an unknown heading is taken for a known one, and said so."""
-POSSIBLE = 0.5
-"""Likeness from which a known heading is proposed for an unknown one."""
-
-_NUMBERING = re.compile(r"^(?:第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)")
-_POLITE = re.compile(
-    r"^(?:请问|请填写|请选择|请)?(?:您|贵(?:单位|公司|企业)|本(?:单位|公司|企业))的?"
-)
-_TAIL = re.compile(r"[*★:：?？。.]+$")
-_BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
-_REPEAT = re.compile(r"[(]?(?:第?[一二三四五六七八九1-9][)]?(?:志愿|意愿)?)$")
-_UNIT = re.compile(r"(?:单位|计量单位)\s?[:：]?\s?((?:[万千百十])?(?:人次|人|元|个))")
-_UNIT_IN_HEAD = re.compile(r"[(]([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
+_UNIT = re.compile(r"(?:计量)?单位\s?[:：]?\s?([万千百十]?)(?:人次|人|名|个)")
+"""A unit of persons in a corner; one of money says nothing of counts."""
+_UNIT_IN_HEAD = re.compile(r"[(](?:单位:)?([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
+_NUMBER = re.compile(r"[\d.,%-]+")
 _SCALES = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1000.0, "万": 10_000.0}
 _META = frozenset(
     [
@@ -47,33 +51,12 @@ _META = frozenset(
     ]
 )
 """Headings of numbering and of questionnaire sites that mean no column of ours."""
-_FIRM_ABOVE = re.compile(
-    r"(?:填报单位|填表单位|单位名称|企业名称|报送单位)(?:[(][^)]*[)])?\s?[:：]\s?([^\s(:：]{4,40})"
+_FACT = re.compile(r"([^\s:()]{2,10})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
+_NO_FIRM = re.compile(
+    r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$"
 )
-_OPTION = re.compile(r"^(.+?)[(]([^()]+(?:[(][^()]*[)][:：]?)?)[)]$")
-_OPPOSED = (
-    ("过去", "未来"),
-    ("上期", "本期"),
-    ("结转", "新增"),
-    ("招聘", "求职"),
-    ("需求", "求职"),
-    ("空缺", "现有"),
-    ("计划", "实际"),
-    ("招用", "离职"),
-    ("增加", "减少"),
-    ("培训", "招聘"),
-    ("入职", "离职"),
-    ("男", "女"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """An unknown heading taken for a known one (or only proposed), with its likeness."""
-
-    heading: str
-    column: str
-    score: float
+FACTS = ("firm", "firm_name", "district", "industry", "size_class", "employees", "submitted")
+"""Columns of a firm that its own form states above the headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +83,15 @@ class Layout:
         Position -> what to multiply by.
     above
         Text of the rows above the headings.
-    taken, proposed
-        Headings taken by likeness, and those left to a person.
+    facts
+        What stands above the headings of one firm's own form: column -> cell.
+    wide
+        What the headings set side by side.
+    taken, proposed, contested
+        Headings taken by likeness; those left to a person; those of a column for which another
+        heading stands as well.
+    unused
+        Headings that resemble nothing; their columns are not read.
     """
 
     kind: str
@@ -113,57 +103,25 @@ class Layout:
     above: str = ""
     options: Mapping[int, str] = field(default_factory=dict)
     questionnaire: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
+    wide: Wide = field(default_factory=Wide)
     taken: tuple[Guess, ...] = ()
     proposed: tuple[Guess, ...] = ()
+    contested: tuple[Guess, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=8192)
-def heading_key(text: str) -> str:
-    """A heading without numbering, politeness, marks and spaces.
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One row taken for the headings of one kind, with its score."""
 
-    >>> heading_key("3、您的年龄（周岁）：")
-    '年龄(周岁)'
-    """
-    key = _NUMBERING.sub("", bare(text).replace("〔", "(").replace("〕", ")"))
-    return _TAIL.sub("", _POLITE.sub("", key))
-
-
-@lru_cache(maxsize=8192)
-def _keys(text: str) -> tuple[str, ...]:
-    """The spellings under which a heading is looked up, the fullest first."""
-    full = heading_key(text)
-    short = _TAIL.sub("", _BRACKETS.sub("", full))
-    last = full.rsplit("/", 1)[-1]
-    return tuple(dict.fromkeys(key for key in (full, short, last) if key))
-
-
-@cache
-def _headings(kind: str) -> Mapping[str, Column]:
-    known: dict[str, Column] = {}
-    for column in KINDS[kind].columns:
-        for text in (column.header, column.name, *column.synonyms):
-            known.setdefault(heading_key(text), column)
-    return known
-
-
-def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = None) -> Column | None:
-    """The column a heading means, or None.
-
-    Examples
-    --------
-    >>> find_column("employers", "2、缺工人数（人）").name
-    'vacancies'
-    """
-    if confirmed and (name := confirmed.get(heading_key(label))):
-        return None if name == IGNORE else KINDS[kind].column(name)
-    known = _headings(kind)
-    for key in _keys(label):
-        if key in known:
-            return known[key]
-        stem = _REPEAT.sub("", key)
-        if stem != key and stem in known and known[stem].repeats:
-            return known[stem]
-    return None
+    score: float
+    kind: Kind
+    place: int
+    depth: int
+    labels: tuple[str, ...]
+    match: Match
+    facts: Mapping[str, object]
 
 
 def find_layout(
@@ -171,6 +129,7 @@ def find_layout(
     confirmed: Mapping[str, Mapping[str, str]] | None = None,
     *,
     kind: str = "",
+    names: Names | None = None,
 ) -> Layout | str:
     """Find headings, kind and columns, or say by a message code why there are none.
 
@@ -186,59 +145,56 @@ def find_layout(
         Kind -> heading -> column, as a person confirmed.
     kind
         What a person said the sheet is.
+    names
+        The spellings of the profile; without them no districts are known.
     """
-    best: dict[str, tuple[float, int, int, tuple[str, ...], dict[int, Column]]] = {}
-    kinds = [KINDS[kind]] if kind else list(KINDS.values())
+    tries = _tries(grid, confirmed or {}, kind, names)
+    if not tries:
+        return "intake.no_table"
+    path = f"{grid.file}/{grid.sheet}/{_above(grid.rows, min(t.place for t in tries))}"
+    rated = [(found.score + 0.3 * _named(found.kind, path), found) for found in tries]
+    rated.sort(key=lambda item: -item[0])
+    if len(rated) > 1 and rated[1][0] == rated[0][0]:
+        return "intake.ambiguous_kind"
+    best = rated[0][1]
+    return _with_guesses(_layout(best, grid.rows), (confirmed or {}).get(best.kind.name, {}))
+
+
+def _tries(
+    grid: Grid, confirmed: Mapping[str, Mapping[str, str]], kind: str, names: Names | None
+) -> list[_Try]:
+    """The best heading row of every kind that has one."""
+    best: dict[str, _Try] = {}
     rows = grid.rows[:HEAD_ROWS]
     for place, row in enumerate(rows):
         if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) < 2:
             continue
-        above = _above(rows, place)
         for depth, labels in _labels_at(rows, place, grid.merged):
             if not kind and not _has_headings(labels, confirmed):
                 continue
-            for candidate in kinds:
-                names = (confirmed or {}).get(candidate.name, {})
-                columns = _match(candidate, labels, names)
-                score = _score(candidate, columns, above) - 0.01 * depth
-                if score > 0 and (candidate.name not in best or score > best[candidate.name][0]):
-                    best[candidate.name] = (score, place, depth, labels, columns)
-        if best and place > max(found[1] for found in best.values()) + 3:
+            around = f"{_above(rows, place)}\n{grid.sheet}\n{grid.file}"
+            for candidate in [KINDS[kind]] if kind else KINDS.values():
+                told = confirmed.get(candidate.name, {})
+                match = match_headings(candidate.name, labels, told, names, around)
+                facts = facts_above(rows[:place]) if candidate.name == "employers" else {}
+                score = _score(candidate, match, facts) - 0.01 * depth
+                if score > 0 and (candidate.name not in best or score > best[candidate.name].score):
+                    best[candidate.name] = _Try(
+                        score, candidate, place, depth, labels, match, facts
+                    )
+        if best and place > max(found.place for found in best.values()) + 3:
             break
-    if not best:
-        return "intake.no_table"
-    path = f"{grid.file}/{grid.sheet}/{_above(rows, min(f[1] for f in best.values()))}"
-    ranked = sorted(
-        best, key=lambda name: best[name][0] + 0.3 * _named(KINDS[name], path), reverse=True
-    )
-    first = best[ranked[0]]
-    if len(ranked) > 1 and best[ranked[1]][0] + 0.3 * _named(KINDS[ranked[1]], path) == (
-        first[0] + 0.3 * _named(KINDS[ranked[0]], path)
-    ):
-        return "intake.ambiguous_kind"
-    _, place, depth, labels, columns = first
-    names = (confirmed or {}).get(ranked[0], {})
-    layout = _layout(KINDS[ranked[0]], place, depth, labels, columns, rows)
-    options = {
-        at: found[1] for at in columns if (found := _option_of(ranked[0], labels[at], names))
-    }
-    return _with_guesses(replace(layout, options=options), names)
+    return list(best.values())
 
 
-@cache
-def _every_heading() -> frozenset[str]:
-    return frozenset(key for kind in KINDS for key in _headings(kind))
-
-
-def _has_headings(
-    labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]] | None
-) -> bool:
+def _has_headings(labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether at least two of the texts are headings of any kind."""
-    told = {key for headings in (confirmed or {}).values() for key in headings}
-    known = _every_heading()
+    told = {key for columns in confirmed.values() for key in columns}
+    known = every_heading()
     hits = 0
     for label in labels:
-        if label and any(key in known or key in told for key in _keys(label)):
+        keys = [key for key, *_ in spellings(label)] + list(order_stems(label))
+        if any(key in known or key in told for key in keys) or holds_heading(label):
             hits += 1
             if hits == 2:
                 return True
@@ -256,14 +212,35 @@ def _named(kind: Kind, path: str) -> bool:
     return any(word in path for word in kind.words)
 
 
-def firm_above(above: str) -> str:
-    """The firm named above the headings, where a file is one firm's own return.
+def facts_above(rows: Rows) -> dict[str, object]:
+    """What one firm's own form says of the firm above the headings; nothing if it names no firm.
 
-    >>> firm_above("填报单位（盖章）：示例电子有限公司 填报日期：2026年3月15日")
-    '示例电子有限公司'
+    Facts stand behind a colon, or in the cell beside their name. An office that sends the returns
+    of many firms is no firm.
+
+    >>> facts_above([["填报单位（盖章）：示例电子有限公司 日期：2026-03-15"], ["区", "思明"]])
+    {'firm_name': '示例电子有限公司', 'submitted': '2026-03-15', 'district': '思明'}
     """
-    found = _FIRM_ABOVE.search(plain(above))
-    return found[1] if found and not found[1].startswith(("填报", "填表", "盖章")) else ""
+    found: dict[str, object] = {}
+    for row in rows:
+        cells = [cell for cell in row if words_of(cell)]
+        for place, cell in enumerate(cells):
+            for name, value in _FACT.findall(words_of(cell)):
+                _state(found, name, value)
+            if place + 1 < len(cells) and not _fact_of(words_of(cells[place + 1])):
+                _state(found, words_of(cell), cells[place + 1])
+    firm = words_of(found.get("firm_name"))
+    return found if len(firm) >= 4 and not _NO_FIRM.search(firm) else {}
+
+
+def _fact_of(label: str) -> str:
+    known = meaning("employers", label.rstrip(":")) if len(label) <= 20 else None
+    return known[0].name if known and known[0].name in FACTS else ""
+
+
+def _state(found: dict[str, object], label: str, value: object) -> None:
+    if name := _fact_of(label):
+        found.setdefault(name, value)
 
 
 def _labels_at(
@@ -275,7 +252,7 @@ def _labels_at(
     if place + 1 >= len(rows):
         return found
     below = [words_of(cell).replace("\n", "") for cell in rows[place + 1]]
-    if not any(below) or any(re.fullmatch(r"[\d.,%-]+", cell) for cell in below):
+    if not any(below) or any(_NUMBER.fullmatch(cell) for cell in (*row, *below)):
         return found
     spans = {
         (start[1], column): True
@@ -291,42 +268,46 @@ def _labels_at(
             top, top_at = here, column
         spanned = here or (top if under and (not merged or (top_at, column) in spans) else "")
         joined.append(f"{spanned}/{under}" if spanned and under else spanned or under)
-    found.append((2, tuple(joined)))
-    return found
+    if any(_clash(*label.split("/", 1)) for label in joined if label.count("/") == 1):
+        return found
+    two = (2, tuple(joined))
+    return [two] if _is_continued(row, below, spans) else [*found, two]
 
 
-def _match(kind: Kind, labels: tuple[str, ...], names: Mapping[str, str]) -> dict[int, Column]:
-    columns: dict[int, Column] = {}
-    taken: set[str] = set()
-    for place, label in enumerate(labels):
-        column = find_column(kind.name, label, names) if label else None
-        if label and (option := _option_of(kind.name, label, names)):
-            column = option[0]
-        if column is not None and (column.repeats or column.name not in taken):
-            columns[place] = column
-            taken.add(column.name)
-    return columns
+@lru_cache(maxsize=4096)
+def _clash(top: str, under: str) -> bool:
+    """Whether two texts are headings of two columns, and so cannot be one heading in two rows."""
+    apart = []
+    for kind in KINDS:
+        one, other = meaning(kind, top), meaning(kind, under)
+        if one and other and VAGUE not in (one[1], other[1]):
+            apart.append(
+                one[0] is not other[0] and heading_key(f"{top}/{under}") not in headings(kind)
+            )
+    return bool(apart) and all(apart)
 
 
-def _option_of(kind: str, label: str, names: Mapping[str, str]) -> tuple[Column, str] | None:
-    """The column and the option of a heading like ``3、希望参加的培训(电工)``."""
-    found = _OPTION.match(bare(label))
-    if found is None or heading_key(label) in _headings(kind):
-        return None
-    base = heading_key(found[1])
-    column = _headings(kind).get(base)
-    if base in names and names[base] != IGNORE:
-        column = KINDS[kind].column(names[base])
-    if column is None or not column.repeats:
-        return None
-    return column, found[2].rstrip(":：")
+def _is_continued(row: list[str], below: list[str], spans: Mapping[tuple[int, int], bool]) -> bool:
+    """Whether the row below can only be the second row of the headings.
+
+    That is so where a heading spreads over texts below it, and most other headings have nothing
+    below them.
+    """
+    width = max(len(row), len(below))
+    row, below = ([*texts, *[""] * (width - len(texts))] for texts in (row, below))
+    under = [at for at in range(width) if below[at] and not row[at]]
+    if spans:
+        under = [at for at in under if any((top, at) in spans for top in range(at))]
+    tops = {max((top for top in range(at) if row[top]), default=-1) for at in under}
+    others = [bool(below[at]) for at in range(width) if row[at] and at not in tops]
+    return bool(tops - {-1}) and bool(others) and sum(others) * 2 < len(others)
 
 
-def _score(kind: Kind, columns: Mapping[int, Column], above: str) -> float:
+def _score(kind: Kind, match: Match, facts: Mapping[str, object]) -> float:
     """How many of a kind's columns the headings name; 0 if they cannot be that kind's."""
-    names = {column.name for column in columns.values()}
-    useful = {column.name for column in columns.values() if column.kind != "ignored"}
-    if "firm" in names or (kind.name == "employers" and firm_above(above)):
+    names = match.names
+    useful = {name for name in names if kind.column(name).kind != "ignored"}
+    if "firm" in names or facts:
         names = names | {"firm_name"}
     if not names & set(kind.marks) or len(useful) < 2:
         return 0.0
@@ -340,58 +321,69 @@ def _score(kind: Kind, columns: Mapping[int, Column], above: str) -> float:
     )
 
 
-def _layout(
-    kind: Kind,
-    place: int,
-    depth: int,
-    labels: tuple[str, ...],
-    columns: dict[int, Column],
-    rows: Rows,
-) -> Layout:
-    above = _above(rows, place)
-    corner = _UNIT.search(above)
-    general = _SCALES[corner[1][0]] if corner and corner[1][0] in _SCALES else 1.0
-    units = {}
-    for position, column in columns.items():
-        own = _UNIT_IN_HEAD.search(bare(labels[position]))
-        if column.kind in ("count", "uncertain"):
-            units[position] = _SCALES[own[1]] if own else general
-        elif column.kind == "wage":
-            units[position] = _SCALES[own[1]] if own else 1.0
+def _layout(best: _Try, rows: Rows) -> Layout:
+    above = _above(rows, best.place)
+    labels, match = best.labels, best.match
+    columns = {**match.columns}
+    for block in match.wide.blocks:
+        columns.update(block.columns)
+    units = {at: _unit(column, labels[at], above) for at, column in columns.items()}
     keys = {heading_key(label) for label in labels if label}
     return Layout(
-        kind.name,
-        place + depth,
-        place + 1,
-        columns,
+        best.kind.name,
+        best.place + best.depth,
+        best.place + 1,
+        match.columns,
         labels,
         units,
         above,
+        options=match.options,
         questionnaire=bool(keys & {"提交答卷时间", "来自ip", "所用时间"}),
+        facts={name: fact for name, fact in best.facts.items() if name not in match.names},
+        wide=match.wide,
+        taken=match.vague,
+        contested=match.contested,
     )
+
+
+def _unit(column: Column, label: str, above: str) -> float:
+    """What a column's bare numbers are to be multiplied by: its heading's unit or the corner's."""
+    if own := _UNIT_IN_HEAD.search(bare(label)):
+        return _SCALES[own[1]]
+    corners = _UNIT.findall(above) if column.kind in COUNTS else []
+    return _SCALES[corners[0]] if len(set(corners)) == 1 else 1.0
 
 
 def _with_guesses(layout: Layout, confirmed: Mapping[str, str]) -> Layout:
     """Look unknown headings up by likeness among the columns that are still free."""
     columns = dict(layout.columns)
-    taken, proposed = [], []
-    used = {column.name for column in columns.values()}
+    taken, proposed, unused = list(layout.taken), [], []
+    disputed = {guess.heading for guess in layout.contested}
+    used = {column.name for column in columns.values()} | layout.wide.names | set(layout.facts)
+    used |= {guess.column for guess in layout.contested}
     for place, label in enumerate(layout.labels):
         key = heading_key(label) if label else ""
-        if not key or place in columns or key in _META or key in confirmed:
+        if not key or place in columns or place in layout.wide.places or label in disputed:
             continue
-        guess = _likest(layout.kind, label, used)
+        if key in _META or key in confirmed:
+            continue
+        guess = likest(layout.kind, label, used)
         if guess is None:
-            continue
-        if guess.score >= SURE:
+            unused.append(label)
+        elif guess.score >= SURE:
             columns[place] = KINDS[layout.kind].column(guess.column)
             used.add(guess.column)
             taken.append(guess)
         else:
             proposed.append(guess)
-    units = {place: layout.units.get(place, 1.0) for place in columns}
+    units = {at: _unit(column, layout.labels[at], layout.above) for at, column in columns.items()}
     return replace(
-        layout, columns=columns, units=units, taken=tuple(taken), proposed=tuple(proposed)
+        layout,
+        columns=columns,
+        units={**layout.units, **units},
+        taken=tuple(taken),
+        proposed=tuple(proposed),
+        unused=tuple(unused),
     )
 
 
@@ -410,7 +402,7 @@ def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:
             used: set[str] = set()
             guesses: list[tuple[str, Guess]] = []
             for label in labels:
-                guess = _likest(kind, label, used)
+                guess = likest(kind, label, used)
                 if guess is not None:
                     used.add(guess.column)
                     guesses.append((kind, guess))
@@ -419,24 +411,3 @@ def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:
             ):
                 best = guesses
     return best
-
-
-def _likest(kind: str, label: str, used: set[str]) -> Guess | None:
-    key = _keys(label)[-1] if _keys(label) else ""
-    best: Guess | None = None
-    for known, column in _headings(kind).items():
-        if column.name in used or column.kind == "ignored" or _opposed(key, known):
-            continue
-        score = SequenceMatcher(None, key, known, autojunk=False).ratio()
-        if best is None or score > best.score:
-            best = Guess(label, column.name, round(score, 2))
-    return best if best is not None and best.score >= POSSIBLE else None
-
-
-def _opposed(one: str, other: str) -> bool:
-    """Whether two headings differ by a word and its opposite (过去 and 未来)."""
-    return any(
-        (a in one and a not in other and b in other and b not in one)
-        or (b in one and b not in other and a in other and a not in one)
-        for a, b in _OPPOSED
-    )

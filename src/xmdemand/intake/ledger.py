@@ -39,6 +39,7 @@ SEVERITY = {
     "intake.filled_down": "info",
     "intake.fraction": "info",
     "intake.two_parts": "info",
+    "intake.approximate": "info",
 }
 """Severity of an oddity where it is not a warning."""
 
@@ -109,14 +110,19 @@ class Ledger:
         self._propose(grid, layout, where)
 
     def _propose(self, grid: Grid, layout: Layout, where: str) -> None:
-        for guess in (*layout.taken, *layout.proposed):
-            taken = guess in layout.taken
+        codes = {"taken": layout.taken, "unknown": layout.proposed, "contested": layout.contested}
+        for why, guess in ((why, guess) for why, guesses in codes.items() for guess in guesses):
             header = KINDS[layout.kind].column(guess.column).header
             line = (grid.file, grid.sheet, layout.kind, guess.heading, guess.column, header)
-            self.proposals.append((*line, guess.score, taken))
-            code = "intake.heading_taken" if taken else "intake.heading_unknown"
+            self.proposals.append((*line, guess.score, why == "taken"))
+            code = f"intake.heading_{why}"
             fields = {"heading": guess.heading, "header": header, "score": f"{guess.score:.2f}"}
             self.notes.append(Note(code, where, 1, "warning", fields))
+        if layout.unused:
+            fields = {"headings": "、".join(layout.unused)}
+            self.notes.append(Note("intake.unused", where, len(layout.unused), "info", fields))
+        if layout.wide.blocks:
+            self.notes.append(Note("intake.wide", where, len(layout.wide.blocks), "info"))
 
     def refuse(self, refusals: Mapping[str, str], column: str) -> None:
         """Refuse rows by their source, after other files have been seen."""
@@ -134,7 +140,7 @@ class Ledger:
         where, _, row = source.rpartition("!")
         file, _, name = where.rpartition("!")
         sheet = self.sheets[file, name]
-        return sheet, sheet.place_of[int(row)]
+        return sheet, sheet.place_of[row]
 
     def _line(self, file: str, sheet: str, sha256: str, **rest: str) -> None:
         self.lines.append({"file": file, "sheet": sheet, "sha256": sha256, **rest})

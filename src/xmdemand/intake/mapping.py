@@ -13,7 +13,7 @@ import pandas as pd
 
 from xmdemand.errors import InputError
 from xmdemand.intake.columns import KINDS
-from xmdemand.intake.layout import IGNORE, heading_key
+from xmdemand.intake.headings import IGNORE, heading_key
 
 SKIP = "skip"
 """Said of a file's kind: it is not to be read."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,6 +19,8 @@ OLD_WORKBOOKS = (".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".tsv", ".txt")
 MACROS = (".xlsm", ".xltm", ".xlam")
 MAX_LINES = 3_000_000
+HIDDEN = "intake.hidden_sheet"
+"""Remark on a sheet its author hid, which is not read."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"Rar!", b"7z\xbc\xaf", b"MZ")
@@ -29,7 +33,14 @@ def open_source(source: Source, guarded: GuardedReader) -> Iterator[Grid | Unrea
     """
     try:
         data = source.read()
-    except (OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         code = "intake.locked" if isinstance(error, PermissionError) else "intake.damaged"
         yield Unread(source.name, "", code)
         return
@@ -78,8 +89,8 @@ def _open_xlsx(source: Source, data: bytes, mark: str) -> Iterator[Grid | Unread
     for name in book.sheet_names:
         look = looks.get(name, Look())
         if name in hidden:
-            continue
-        if look.refuse:
+            yield Grid(source.name, name, [], mark, remarks=(HIDDEN,))
+        elif look.refuse:
             yield Unread(source.name, name, look.refuse, mark)
         elif look.last_row:
             rows = _read_near(data, name, look)
@@ -213,8 +224,7 @@ def _open_json(source: Source, data: bytes, mark: str) -> Grid | Unread:
         records = json.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         return Unread(source.name, "", "intake.damaged", mark)
-    if isinstance(records, dict):
-        records = next((value for value in records.values() if isinstance(value, list)), [])
+    records = _records_in(records)
     if not isinstance(records, list) or not all(isinstance(item, dict) for item in records):
         return Unread(source.name, "", "intake.not_records", mark)
     names = list(dict.fromkeys(name for record in records for name in record))
@@ -223,6 +233,15 @@ def _open_json(source: Source, data: bytes, mark: str) -> Grid | Unread:
     rows: Rows = [list(names)]
     rows.extend([_scalar(record.get(name)) for name in names] for record in records)
     return Grid(source.name, "", rows, mark, "utf-8")
+
+
+def _records_in(value: object, depth: int = 4) -> object:
+    """The list of records in what an interface answers: itself, or the longest one inside."""
+    if not isinstance(value, dict) or not depth:
+        return value
+    inside = [_records_in(item, depth - 1) for item in value.values()]
+    lists = [item for item in inside if isinstance(item, list)]
+    return max(lists, key=len, default=[value])
 
 
 def _scalar(value: object) -> object:

@@ -9,7 +9,9 @@ from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL, Broken, Post, Value
 from xmdemand.intake.text import bare, join_cjk, plain, words_of
 
 _POST_SPLIT = re.compile(r"[、,;┋|→\n\r\t]+")
-_NUMBERED = re.compile(r"(?:^|(?<=[;,\s]))(?:\(?\d{1,2}\)?\s?[.、)](?!\d)|[①-⑳])\s*")
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[;,、┋→\s]))(?:\(?\d{1,2}\)?\s?[.、)](?!\d)|[①-⑳]|[A-Za-z]\s?[.、:]\s?(?=[\u3400-\u9fff]))\s*"
+)
 _POST_COUNT = re.compile(
     r"^(.*?[^\d\s:(~-])\s*[:(]?\s*((?:约|近|至少)?[\d一二两三四五六七八九十百][\d,.~至到一二三四五六七八九十百-]*"
     r"\s?(?:人|名|个|位)(?:以上|以内|左右)?)\)?$"
@@ -33,7 +35,7 @@ def split_posts(cell: object) -> Value[tuple[Post, ...]]:
     """
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
-    text = words_of(cell)
+    text = _unwrapped(words_of(cell))
     if text in EMPTY or text in NONE_AT_ALL:
         return Value(None, "missing")
     posts = []
@@ -51,6 +53,12 @@ def split_posts(cell: object) -> Value[tuple[Post, ...]]:
         return Value(None, "missing", ("unreadable",) if len(text) > 1 else ())
     posts = list(dict.fromkeys(posts))
     return Value(tuple(posts), "single" if len(posts) == 1 else "split")
+
+
+def _unwrapped(text: str) -> str:
+    """A text without line breaks that only wrap one word (``包装`` above ``工``)."""
+    lines = text.split("\n")
+    return "".join(lines) if any(len(line.strip()) == 1 for line in lines) else text
 
 
 def _split_outside_brackets(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,14 @@ from xmdemand.intake.layout import find_layout
 from xmdemand.intake.ledger import Ledger
 from xmdemand.intake.mapping import SKIP, Confirmed, read_mapping
 from xmdemand.intake.names import Names
-from xmdemand.intake.opening import open_source
+from xmdemand.intake.opening import HIDDEN, open_source
 from xmdemand.intake.sheets import parse_sheet
 from xmdemand.intake.sources import Grid, Source, Unread, walk
 from xmdemand.intake.tables import Tables
 from xmdemand.profile import Profile
+
+EXAMPLE_SHEET = re.compile(r"示例|样例|示范|举例|范例")
+"""Names of sheets that show how to fill in the others."""
 
 if TYPE_CHECKING:
     from xmdemand.occupations import Classification
@@ -94,12 +98,16 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
     kind = confirmed.kind_of(grid.file, grid.sheet)
     if kind == SKIP:
         ledger.skip(grid, "intake.told_to_skip")
+    elif HIDDEN in grid.remarks:
+        ledger.skip(grid, HIDDEN)
+    elif EXAMPLE_SHEET.search(grid.sheet) and not kind:
+        ledger.skip(grid, "intake.example_sheet")
     elif ledger.known_before(grid):
         ledger.skip(grid, "intake.same_file")
     elif not any(cell not in (None, "") for row in grid.rows for cell in row):
         ledger.skip(grid, "intake.empty_sheet")
     else:
-        layout = find_layout(grid, confirmed.columns, kind=kind)
+        layout = find_layout(grid, confirmed.columns, kind=kind, names=ledger.names)
         if isinstance(layout, str):
             ledger.no_table(grid, layout)
         else:

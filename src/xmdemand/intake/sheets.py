@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xmdemand.intake.body import Body, data_rows
+from xmdemand.intake.body import Body, data_rows, lengthened
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.decode import Decoded, Parsers, decode
 from xmdemand.intake.layout import Layout
@@ -18,7 +18,7 @@ from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import SKIP_NUMBERS
 from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.sources import Grid
-from xmdemand.intake.text import words_of
+from xmdemand.intake.text import bare, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Sheet:
         return KINDS[self.layout.kind]
 
     @cached_property
-    def place_of(self) -> dict[int, int]:
-        """Row number -> position among the data rows."""
-        return {number: place for place, number in enumerate(self.body.numbers)}
+    def place_of(self) -> dict[str, int]:
+        """Label of a row -> position among the data rows."""
+        return {label: place for place, label in enumerate(self.body.labels)}
 
     @property
     def n(self) -> int:
@@ -83,7 +83,7 @@ class Sheet:
     def source(self) -> np.ndarray:
         """``file!sheet!row`` of every row."""
         start = f"{self.grid.file}!{self.grid.sheet}!"
-        return np.array([f"{start}{number}" for number in self.body.numbers], dtype=object)
+        return np.array([start + label for label in self.body.labels], dtype=object)
 
     def cell(self, place: int, column: str) -> str:
         """What stands in a row's cell of a column, personal data masked."""
@@ -149,6 +149,7 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     body = data_rows(grid, layout)
     _fill_merged(grid, layout, body)
     filled = _fill_blank_firms(layout, body)
+    layout, body = lengthened(layout, body)
     columns_of = list(zip_longest(*body.rows))
     decoded: dict[str, list[Decoded]] = {}
     for position, column in layout.columns.items():
@@ -178,16 +179,23 @@ def _column_cells(
     option = layout.options.get(position)
     if option is None:
         return cells
-    texts = [words_of(cell) for cell in cells]
     other = option.startswith(("其他", "其它"))
-    return [
-        option if text in _CHOSEN and not other else text if other and text not in _TICKS else None
-        for text in texts
-    ]
+    return [_chosen(words_of(cell), option, other=other) for cell in cells]
 
 
-_CHOSEN = frozenset(["1", "是", "√", "✓", "选中", "true", "True"])
-_TICKS = _CHOSEN | {"0", "否", "false", "False", ""}
+def _chosen(text: str, option: str, *, other: bool) -> str | None:
+    """What a cell under an option says: the option, what was written beside "other", or nothing.
+
+    A ranking question holds places (1, 2, 3) where a choice holds 1 and 0.
+    """
+    ticked = text in _CHOSEN or (text.isdigit() and int(text) > 0)
+    if other:
+        return None if ticked or text in _NOT_CHOSEN else text
+    return option if ticked or bare(text) == bare(option) else None
+
+
+_CHOSEN = frozenset(["是", "√", "✓", "✔", "选中", "true", "True"])
+_NOT_CHOSEN = frozenset(["0", "否", "false", "False", ""])
 
 
 def _as_text(column: Column) -> Column:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,8 @@ MAX_FILE = 200 * 2**20
 """Bytes a file may have, also once unpacked."""
 MAX_ARCHIVE = 2**30
 """Bytes all members of an archive may have together once unpacked."""
+MAX_NESTED = 50 * 2**20
+"""Bytes an archive inside an archive may have."""
 MAX_MEMBERS = 5_000
 MAX_RATIO = 200
 """How much larger than packed a member may be, if it is larger than 10 MiB."""
@@ -56,11 +60,14 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file below the inputs folder; a member of an archive is named ``a.zip/b.xlsx``."""
+    """A file below the inputs folder; a member of an archive is named ``a.zip/b.xlsx``.
+
+    `members` leads through an archive, and one archive inside it, to the file.
+    """
 
     name: str
     path: Path
-    member: str = ""
+    members: tuple[str, ...] = ()
 
     @property
     def suffix(self) -> str:
@@ -69,10 +76,15 @@ class Source:
 
     def read(self) -> bytes:
         """The bytes of the file or member."""
-        if not self.member:
+        if not self.members:
             return self.path.read_bytes()
-        with zipfile.ZipFile(self.path) as archive:
-            return archive.read(self.member)
+        archive: Path | io.BytesIO = self.path
+        data = b""
+        for member in self.members:
+            with zipfile.ZipFile(archive) as opened:
+                data = opened.read(member)
+            archive = io.BytesIO(data)
+        return data
 
 
 def digest(data: bytes) -> str:
@@ -104,10 +116,12 @@ def walk(inputs: Path) -> Iterator[Source | Unread]:
             yield Source(name, path)
 
 
-def _members(name: str, path: Path) -> Iterator[Source | Unread]:
+def _members(
+    name: str, path: Path, outer: tuple[str, ...] = (), data: bytes = b""
+) -> Iterator[Source | Unread]:
     """The files of an archive that are safe to read; the others named with the reason."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data) if outer else path) as archive:
             infos = sorted(archive.infolist(), key=lambda info: info.filename)
     except (zipfile.BadZipFile, OSError, ValueError):
         yield Unread(name, "", "intake.damaged")
@@ -125,9 +139,29 @@ def _members(name: str, path: Path) -> Iterator[Source | Unread]:
         full = f"{name}/{inside}"
         if reason := _unsafe(info, inside, seen):
             yield Unread(f"{name}/{base}" if reason == "intake.path_trick" else full, "", reason)
+        elif inside.lower().endswith(_ARCHIVES):
+            yield from _nested(full, path, outer, info)
         else:
-            yield Source(full, path, info.filename)
+            yield Source(full, path, (*outer, info.filename))
         seen.add(inside)
+
+
+_ARCHIVES = (".zip", ".rar", ".7z")
+
+
+def _nested(
+    name: str, path: Path, outer: tuple[str, ...], info: zipfile.ZipInfo
+) -> Iterator[Source | Unread]:
+    """The files of a zip in a zip; what lies deeper, or in other archives, is left to a person."""
+    if outer or not name.lower().endswith(".zip") or info.file_size > MAX_NESTED:
+        yield Unread(name, "", "intake.nested_archive")
+        return
+    try:
+        data = Source(name, path, (info.filename,)).read()
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error):
+        yield Unread(name, "", "intake.damaged")
+        return
+    yield from _members(name, path, (info.filename,), data)
 
 
 def _unsafe(info: zipfile.ZipInfo, inside: str, seen: set[str]) -> str:
@@ -140,7 +174,7 @@ def _unsafe(info: zipfile.ZipInfo, inside: str, seen: set[str]) -> str:
         info.file_size > 10 * 2**20 and info.file_size > MAX_RATIO * max(info.compress_size, 1)
     ):
         return "intake.archive_bomb"
-    return "intake.nested_archive" if inside.lower().endswith((".zip", ".rar", ".7z")) else ""
+    return ""
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:

@@ -100,7 +100,11 @@ def _accepted(tables: Tables, keys: frozenset[str]) -> pd.DataFrame:
     where = own["source"].str.rsplit("!", n=2, expand=True)
     if where.empty:
         return pd.DataFrame()
-    own["file"], own["sheet"], own["row"] = where[0], where[1], where[2].astype(int)
+    own["file"], own["sheet"], own["row"] = (
+        where[0],
+        where[1],
+        where[2].str.partition(".")[0].astype(int),
+    )
     own["status"], own["reason"], own["text"] = "accepted", "", ""
     if tables.oddities is not None and len(tables.oddities):
         odd = tables.oddities.groupby(["file", "sheet", "row"])["code"].agg(", ".join)

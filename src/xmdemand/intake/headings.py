@@ -1,0 +1,263 @@
+"""What one heading means: looked up as it stands, without its trimmings, or by likeness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+
+from xmdemand.intake.columns import KINDS, Column
+from xmdemand.intake.text import bare
+
+IGNORE = "-"
+"""Stands in `mapping.toml` for a heading that means no column."""
+SURE = 0.8
+"""Likeness from which an unknown heading is taken for a known one, and said so."""
+POSSIBLE = 0.5
+"""Likeness from which a known heading is proposed for an unknown one."""
+
+HEADER, SYNONYM, TRIMMED, VAGUE = range(4)
+"""How well a heading is known; of two headings for one column the lower number wins."""
+
+COUNTS = frozenset(["count", "uncertain"])
+"""Kinds of column where a word too many may change what is counted."""
+
+_NUMBERING = re.compile(r"^(?:第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)")
+_QUESTION = re.compile(r"^第\d{1,3}题[(](.+)[)]$")
+_POLITE = re.compile(
+    r"^(?:请问|请填写|请选择|请)?(?:您|[贵本](?=(?:单位|公司|企业)(?:名称|全称|规模|人数))"
+    r"|[贵本](?:单位|公司|企业)|[该本]岗位)的?"
+)
+_NOW = re.compile(r"^(?:本月|本季度?|本期|当前|目前|现阶段)的?")
+"""Of the present period: the same count, unless the column itself speaks of a year."""
+_TOTALS = frozenset(["合计", "小计", "总计", "总数", "总人数", "共计"])
+_TAIL = re.compile(r"[*★:：?？。.]+$")
+_BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
+_ORDERS = (
+    re.compile(r"[(]?第?[一二三四五六七八九1-9][)]?(?:志愿|意愿)?$"),
+    re.compile(r"^第[一二三四五六七八九1-9]个?"),
+    re.compile(r"^第[一二三四五六七八九1-9](?:志愿|意愿|选择)的?"),
+)
+_HARMLESS_REMARK = re.compile(
+    r"(?:单位[:：]?)?[万千百十]?(?:人次|人|名|个|家|位|元)?(?:/月)?|[必选可不多单]{1,2}填|填?(?:整数|数字|数值)|"
+    r"合计|总数|总计|含补缺|阿拉伯数字"
+)
+_OTHER_MEANING = re.compile(
+    r"上年|去年|往年|前年|同期|上季|上月|上期|半年|环比|同比|增减|增长|增幅|增加|减少|比重|占比|变化|变动|"
+    r"比例|百分|%|其中|目标|已|累计|男|女|\d月|季度"
+)
+_RELATIVE = re.compile(r"环比|同比|增减|增长|增幅|比重|占比|变化|变动|百分|%|上月|上季|同期")
+"""Words of figures that only compare with another period or a whole: no column of ours."""
+_HARMLESS = frozenset("的数人量总名称情况目当前现个岗位所在及与和项栏请填写/()[]·、-")
+"""Characters two headings may differ by and still mean the same."""
+_OPPOSED = (
+    ("过去", "未来"),
+    ("上期", "本期"),
+    ("结转", "新增"),
+    ("招聘", "求职"),
+    ("需求", "求职"),
+    ("空缺", "现有"),
+    ("计划", "实际"),
+    ("招用", "离职"),
+    ("增加", "减少"),
+    ("培训", "招聘"),
+    ("入职", "离职"),
+    ("男", "女"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An unknown heading taken for a known one (or only proposed), with its likeness."""
+
+    heading: str
+    column: str
+    score: float
+
+
+@lru_cache(maxsize=8192)
+def heading_key(text: str) -> str:
+    """A heading without numbering, politeness, marks and spaces.
+
+    >>> heading_key("3、您的年龄（周岁）："), heading_key("第1题(您的年龄)")
+    ('年龄(周岁)', '年龄')
+    """
+    key = bare(text).replace("〔", "(").replace("〕", ")")
+    if question := _QUESTION.match(key):
+        key = question[1]
+    return _TAIL.sub("", _POLITE.sub("", _NUMBERING.sub("", key)))
+
+
+@lru_cache(maxsize=8192)
+def spellings(text: str) -> tuple[tuple[str, str, str], ...]:
+    """The spellings under which a heading is looked up, the fullest first.
+
+    Each comes with the brackets and the heading above it that it leaves out.
+
+    >>> spellings("2、缺工人数（人）")
+    (('缺工人数(人)', '', ''), ('缺工人数', '人', ''))
+    """
+    full = heading_key(text)
+    found = {full: ("", "")}
+    remark = "".join(_BRACKETS.findall(full))
+    found.setdefault(_TAIL.sub("", _BRACKETS.sub("", full)), (remark, ""))
+    if "/" in full:
+        group, _, last = full.rpartition("/")
+        found.setdefault(last, ("", group))
+        remark = "".join(_BRACKETS.findall(last))
+        found.setdefault(_TAIL.sub("", _BRACKETS.sub("", last)), (remark, group))
+    return tuple((key, *lack) for key, lack in found.items() if key)
+
+
+@cache
+def headings(kind: str) -> Mapping[str, Column]:
+    """Every heading that means a column of a kind, as `heading_key` writes it."""
+    known: dict[str, Column] = {}
+    for column in KINDS[kind].columns:
+        for text in (column.header, column.name, *column.synonyms, *column.vague):
+            known.setdefault(heading_key(text), column)
+    return known
+
+
+@cache
+def every_heading() -> frozenset[str]:
+    """The headings of all kinds."""
+    return frozenset(key for kind in KINDS for key in headings(kind))
+
+
+@lru_cache(maxsize=8192)
+def holds_heading(label: str) -> bool:
+    """Whether a text opens or ends with a heading of some length (``10月招聘人数``)."""
+    key = heading_key(label)
+    return any(
+        len(known) > 3
+        and len(known) < len(key) <= len(known) + 8
+        and known in (key[: len(known)], key[-len(known) :])
+        for known in every_heading()
+    )
+
+
+@lru_cache(maxsize=8192)
+def meaning(kind: str, label: str) -> tuple[Column, int] | None:
+    """The column a heading means and how well it is known, or None.
+
+    What stands in brackets or above a heading may be left out only where that cannot change the
+    meaning: ``需求人数（人）`` is the number wanted, ``招聘人数（已到岗）`` is not.
+
+    Examples
+    --------
+    >>> meaning("employers", "2、缺工人数（人）")[0].name
+    'vacancies'
+    >>> meaning("employers", "招聘人数（已到岗）") is None
+    True
+    """
+    known = headings(kind)
+    for key, remark, group in spellings(label):
+        if key in known:
+            column = known[key]
+            if not remark and not group:
+                return column, _rank(column, key)
+            if _may_lack(column, remark, group):
+                return column, TRIMMED
+    for stem in order_stems(label):
+        if stem in known and known[stem].repeats:
+            return known[stem], TRIMMED
+    return _longer(known, heading_key(label))
+
+
+def _longer(known: Mapping[str, Column], key: str) -> tuple[Column, int] | None:
+    """The column of a count that names its period or stands above its parts as their sum."""
+    group, _, last = key.rpartition("/")
+    stem = group if last in _TOTALS else _NOW.sub("", key)
+    column = known.get(stem) if stem != key else None
+    if column is None or column.kind not in COUNTS or "12个月" in column.header:
+        return None
+    return column, TRIMMED
+
+
+def _rank(column: Column, key: str) -> int:
+    if key in map(heading_key, column.vague):
+        return VAGUE
+    return HEADER if key in (heading_key(column.header), column.name) else SYNONYM
+
+
+def _may_lack(column: Column, remark: str, group: str) -> bool:
+    if _OTHER_MEANING.search(remark + group):
+        return False
+    return column.kind not in COUNTS or bool(_HARMLESS_REMARK.fullmatch(remark))
+
+
+def order_stems(label: str) -> tuple[str, ...]:
+    """A heading without its place in an order, if it has one.
+
+    >>> order_stems("工种2"), order_stems("第二意愿工种")
+    (('工种',), ('意愿工种', '工种'))
+    """
+    key = heading_key(label)
+    return tuple(stem for order in _ORDERS if (stem := order.sub("", key)) not in (key, ""))
+
+
+def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = None) -> Column | None:
+    """The column a heading means, as a person confirmed or as it is known, or None.
+
+    Examples
+    --------
+    >>> find_column("employers", "2、缺工人数（人）").name
+    'vacancies'
+    """
+    if confirmed and (name := confirmed.get(heading_key(label))):
+        return None if name == IGNORE else KINDS[kind].column(name)
+    found = meaning(kind, label)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=8192)
+def _likenesses(kind: str, key: str) -> tuple[tuple[float, str, str], ...]:
+    """(likeness, known heading, column) of the columns a heading could mean, best first."""
+    found = []
+    for known, column in headings(kind).items():
+        if column.kind == "ignored" or _opposed(key, known):
+            continue
+        score = SequenceMatcher(None, key, known, autojunk=False).ratio()
+        if score >= POSSIBLE:
+            found.append((round(score, 2), known, column.name))
+    return tuple(sorted(found, key=lambda item: -item[0]))
+
+
+def likest(kind: str, label: str, used: set[str]) -> Guess | None:
+    """The column among those not `used` whose headings resemble this one most, or None.
+
+    A likeness of `SURE` or more is given only where the difference cannot matter (``目前缺工人数``
+    and ``缺工人数``); anything else, however alike, stays a question.
+    """
+    forms = spellings(label)
+    if not forms or _RELATIVE.search(forms[0][0]):
+        return None
+    key, remark, group = forms[-1]
+    free = [item for item in _likenesses(kind, key) if item[2] not in used]
+    if not free:
+        return None
+    best = free[0]
+    if _may_lack(KINDS[kind].column(best[2]), remark, group):
+        for score, known, column in free:
+            if score >= SURE and column == best[2] and _differ_harmlessly(key, known):
+                return Guess(label, column, score)
+    return Guess(label, best[2], min(best[0], SURE - 0.01))
+
+
+def _differ_harmlessly(one: str, other: str) -> bool:
+    """Whether two headings differ only by characters that carry no meaning of their own."""
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    odd = "".join(one[a:b] + other[c:d] for tag, a, b, c, d in blocks if tag != "equal")
+    return set(odd) <= _HARMLESS
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether two headings differ by a word and its opposite (过去 and 未来)."""
+    return any(
+        (a in one and a not in other and b in other and b not in one)
+        or (b in one and b not in other and a in other and a not in one)
+        for a, b in _OPPOSED
+    )

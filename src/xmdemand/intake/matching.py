@@ -1,0 +1,167 @@
+"""The headings of one row against the columns of one kind of file: what each stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xmdemand.intake.columns import KINDS, Column
+from xmdemand.intake.headings import (
+    IGNORE,
+    SURE,
+    TRIMMED,
+    VAGUE,
+    Guess,
+    heading_key,
+    headings,
+    meaning,
+    order_stems,
+)
+from xmdemand.intake.names import Names
+from xmdemand.intake.text import plain
+from xmdemand.intake.wide import Wide, find_blocks
+
+_CONFIRMED = -1
+_OPTION = re.compile(r"^(.+?)[(]([^()]+(?:[(][^()]*[)][:：]?)?)[)]$")
+_LETTER = re.compile(r"^(?:[A-Za-z]|\d{1,2})\s?[.、:)]\s?")
+_CURRENT = re.compile(r"本月|本季|本期|本年|当期|当月|今年|合计|总数")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the headings of one row mean.
+
+    Attributes
+    ----------
+    columns
+        Position -> column; several positions for a column that repeats.
+    options
+        Position -> the option a 0/1 column of a multiple choice stands for.
+    wide
+        What the headings set side by side.
+    contested
+        Known headings of a column for which another heading stands as well or better.
+    vague
+        Headings that say little and were taken because nothing better is there.
+    """
+
+    columns: Mapping[int, Column]
+    options: Mapping[int, str] = field(default_factory=dict)
+    wide: Wide = field(default_factory=Wide)
+    contested: tuple[Guess, ...] = ()
+    vague: tuple[Guess, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """Names of all columns that are there, also of those in dispute."""
+        held = {column.name for column in self.columns.values()}
+        return held | set(self.wide.names) | {guess.column for guess in self.contested}
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One heading's claim to a column."""
+
+    place: int
+    rank: int
+    column: Column
+    stem: str
+    option: str = ""
+
+
+def match_headings(
+    kind: str,
+    labels: Sequence[str],
+    confirmed: Mapping[str, str],
+    names: Names | None = None,
+    around: str = "",
+) -> Match:
+    """Give every heading its column; where two claim one column, none is chosen silently.
+
+    The heading of our own form goes before synonyms, a whole heading before one without its
+    brackets, and columns of the present period before others. What is left equal is contested.
+
+    Examples
+    --------
+    >>> match = match_headings("employers", ("单位名称", "缺员数", "拟招聘人数"), {})
+    >>> [guess.heading for guess in match.contested]
+    ['缺员数', '拟招聘人数']
+    """
+    free = tuple("" if heading_key(label) in confirmed else label for label in labels)
+    wide = find_blocks(kind, free, names, around)
+    claims: dict[str, list[_Claim]] = {}
+    contested: list[Guess] = []
+    for place, label in enumerate(labels):
+        claim = None if place in wide.places else _claim(kind, place, label, confirmed)
+        if claim is None:
+            continue
+        if claim.column.name in wide.names:
+            contested.append(Guess(label, claim.column.name, 1.0))
+        else:
+            claims.setdefault(claim.column.name, []).append(claim)
+    columns: dict[int, Column] = {}
+    options: dict[int, str] = {}
+    vague: list[Guess] = []
+    for rivals in claims.values():
+        winners = _winners(rivals, labels)
+        for claim in rivals:
+            if claim in winners:
+                columns[claim.place] = claim.column
+                if claim.option:
+                    options[claim.place] = claim.option
+                if claim.rank == VAGUE:
+                    vague.append(Guess(labels[claim.place], claim.column.name, SURE))
+            else:
+                contested.append(Guess(labels[claim.place], claim.column.name, 1.0))
+    return Match(dict(sorted(columns.items())), options, wide, tuple(contested), tuple(vague))
+
+
+def _claim(kind: str, place: int, label: str, confirmed: Mapping[str, str]) -> _Claim | None:
+    if not label:
+        return None
+    key = heading_key(label)
+    if told := confirmed.get(key):
+        return None if told == IGNORE else _Claim(place, _CONFIRMED, KINDS[kind].column(told), "")
+    if option := _option_of(kind, label, confirmed):
+        return _Claim(place, TRIMMED, option[0], option[1], option[2])
+    found = meaning(kind, label)
+    if found is None:
+        return None
+    stems = order_stems(label)
+    known = (stem for stem in stems if stem in headings(kind))
+    return _Claim(place, found[1], found[0], next(known, key))
+
+
+def _option_of(
+    kind: str, label: str, confirmed: Mapping[str, str]
+) -> tuple[Column, str, str] | None:
+    """The column, the question and the option of a heading like ``3、希望参加的培训(电工)``."""
+    found = _OPTION.match(plain(label).replace(" ", ""))
+    if found is None or heading_key(label) in headings(kind):
+        return None
+    base = heading_key(found[1])
+    column = headings(kind).get(base)
+    if base in confirmed and confirmed[base] != IGNORE:
+        column = KINDS[kind].column(confirmed[base])
+    if column is None or not column.repeats:
+        return None
+    return column, base, _LETTER.sub("", found[2].rstrip(":："))
+
+
+def _winners(rivals: Sequence[_Claim], labels: Sequence[str]) -> list[_Claim]:
+    """The claims that count; none if the best are equal."""
+    if rivals[0].column.kind == "ignored":
+        return list(rivals)
+    best = min(claim.rank for claim in rivals)
+    ahead = [claim for claim in rivals if claim.rank == best]
+    if ahead[0].column.repeats:
+        stem = ahead[0].stem
+        return [c for c in rivals if c.stem == stem] if _all_of(stem, ahead) else []
+    if len(ahead) > 1:
+        ahead = [claim for claim in ahead if _CURRENT.search(labels[claim.place])]
+    return ahead if len(ahead) == 1 else []
+
+
+def _all_of(stem: str, claims: Sequence[_Claim]) -> bool:
+    return all(claim.stem == stem for claim in claims)

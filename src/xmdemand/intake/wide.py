@@ -1,0 +1,260 @@
+"""Tables that set side by side what belongs below each other: posts, places or months.
+
+``岗位1 | 需求人数1 | 岗位2 | 需求人数2``, ``思明区/需求人数 | 湖里区/需求人数``,
+``10月/招聘人数 | 11月/招聘人数`` and ``缺工人数(焊工) | 缺工人数(电工)`` are read as one row a
+post, place or month. Taking the first of such columns for the whole would be a silent error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from xmdemand.intake.columns import Column
+from xmdemand.intake.headings import COUNTS, every_heading, heading_key, meaning
+from xmdemand.intake.names import Names
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Columns of one post, place or month, and what their headings say of it."""
+
+    columns: Mapping[int, Column]
+    said: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """What a table sets side by side; `totals` are columns that only add others up."""
+
+    blocks: tuple[Block, ...] = ()
+    totals: frozenset[int] = frozenset()
+
+    @property
+    def places(self) -> frozenset[int]:
+        """Positions of all columns that belong to a block or add blocks up."""
+        return self.totals.union(*(block.columns for block in self.blocks))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the columns that blocks hold or their headings say."""
+        held = (column.name for block in self.blocks for column in block.columns.values())
+        return frozenset(held).union(*(block.said for block in self.blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One column's share in a block: which block, which column; no column in a total."""
+
+    key: str
+    column: Column | None
+    said: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+_Axis = Callable[[str, str, "Names | None", str], "_Part | None"]
+
+_TOTALS = frozenset(["合计", "总计", "小计", "全市", "全区", "共计", "全市合计", "总数"])
+_NUMBERS = {word: str(n) for n, word in enumerate("一二三四五六七八九", 1)}
+_DIGIT = "[1-9一二三四五六七八九]"
+_NUMBERED = (
+    re.compile(rf"(?P<a>岗位|工种|职位|职业|需求)(?P<n>{_DIGIT})[/:：、_-]?(?P<b>.*)"),
+    re.compile(rf"第(?P<n>{_DIGIT})个?(?P<a>岗位|工种|职位|职业)?[/的]?(?P<b>.*)"),
+    re.compile(rf"(?P<a>)(?P<b>.*[^\d十百千.(/-])[(]?(?P<n>{_DIGIT})[)]?"),
+)
+_PERIOD = re.compile(
+    r"20\d{2}年(?:1[0-2]|0?[1-9])月份?|20\d{2}[-.](?:1[0-2]|0?[1-9])(?!\d)|(?:1[0-2]|[1-9])月份?"
+    r"|(?:20\d{2}年)?第?[一二三四1-4]季度|20\d{2}q[1-4]"
+)
+_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
+_IN_BRACKETS = re.compile(r"(.+?)[(]([^()]+)[)]")
+_TRADE = re.compile(r"[\u3400-\u9fffa-z]{1,10}(?:工|员|师|手|司机)")
+_NO_TRADE = frozenset(
+    [
+        "职工",
+        "员工",
+        "用工",
+        "招工",
+        "缺工",
+        "人员",
+        "新员工",
+        "老员工",
+        "农民工",
+        "临时工",
+        "实习生",
+    ]
+)
+
+
+def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: str) -> Wide:
+    """The blocks that headings form, or none.
+
+    Parameters
+    ----------
+    kind
+        A key of `KINDS`.
+    labels
+        The headings, joined over two rows.
+    names
+        The spellings of the profile.
+    around
+        Text above the headings and the names of sheet and file, where a year may stand.
+
+    Examples
+    --------
+    >>> wide = find_blocks("employers", ("单位名称", "岗位1", "人数1", "岗位2", "人数2"), None, "")
+    >>> [sorted(block.columns) for block in wide.blocks]
+    [[1, 2], [3, 4]]
+    """
+    for axis, enough in _AXES:
+        parts = {
+            place: part
+            for place, label in enumerate(labels)
+            if label and (part := axis(kind, label, names, around))
+        }
+        keys = [part.key for part in parts.values() if part.column is not None]
+        if not keys or not enough(kind, labels, parts):
+            continue
+        blocks = tuple(_block(parts, key) for key in dict.fromkeys(keys))
+        if all(block is not None for block in blocks):
+            totals = frozenset(place for place, part in parts.items() if part.column is None)
+            return Wide(tuple(block for block in blocks if block is not None), totals)
+    return Wide()
+
+
+def _block(parts: Mapping[int, _Part], key: str) -> Block | None:
+    """The columns of one block; None if a column would stand in it twice."""
+    own = {place: part for place, part in parts.items() if part.key == key and part.column}
+    columns = {place: part.column for place, part in own.items() if part.column is not None}
+    if len({column.name for column in columns.values()}) < len(columns):
+        return None
+    return Block(columns, next(iter(own.values())).said)
+
+
+def _numbered(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+    """``岗位1``, ``需求人数1``, ``第2个岗位/人数``: of a firm's first, second, ... post."""
+    if kind != "employers":
+        return None
+    key = heading_key(label)
+    for pattern in _NUMBERED:
+        if match := pattern.fullmatch(key):
+            for stem in (f"{match['a'] or ''}{match['b']}", match["b"]):
+                if stem and (found := meaning(kind, stem)):
+                    return _Part(_NUMBERS.get(match["n"], match["n"]), found[0])
+    return None
+
+
+def _numbered_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:
+    """Two posts at least, each with its title, and a count beside one."""
+    held: dict[str, set[str]] = {}
+    for part in parts.values():
+        if part.column is not None:
+            held.setdefault(part.key, set()).add(part.column.kind)
+    return (
+        len(held) > 1
+        and all("titles" in kinds for kinds in held.values())
+        and any(kinds & COUNTS for kinds in held.values())
+    )
+
+
+def _titled(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+    """``缺工人数(焊工)`` and ``缺工人数/焊工``: the count of one post."""
+    key = heading_key(label)
+    match = _IN_BRACKETS.fullmatch(key)
+    stem, _, title = (match[1], "", match[2]) if match else key.rpartition("/")
+    found = meaning(kind, stem) if stem and kind == "employers" else None
+    if found is None or found[0].kind not in COUNTS:
+        return None
+    if title in _TOTALS:
+        return _Part(title, None)
+    if not _is_title(title, names):
+        return None
+    return _Part(title, found[0], {"title": title})
+
+
+def _is_title(text: str, names: Names | None) -> bool:
+    if names is not None and text in names.titles:
+        return True
+    trade = _TRADE.fullmatch(text) is not None
+    return trade and text not in _NO_TRADE and text not in every_heading()
+
+
+def _titled_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:
+    own = any(
+        place not in parts and (found := meaning(kind, label)) and found[0].name == "title"
+        for place, label in enumerate(labels)
+        if label
+    )
+    return not own and len({part.key for part in parts.values() if part.column}) > 1
+
+
+def _placed(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+    """``思明区/需求人数``, ``需求人数/思明区``, ``思明区需求人数``: the count of one district."""
+    if names is None or kind != "register":
+        return None
+    for place, rest in _halves(label, names.districts):
+        found = meaning(kind, rest)
+        if found is None or found[0].kind not in (*COUNTS, "number"):
+            continue
+        if place in names.districts:
+            district = names.districts[place]
+            return _Part(district, found[0], {"district": district})
+        if place in _TOTALS:
+            return _Part(place, None)
+    return None
+
+
+def _halves(label: str, openings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    key = heading_key(label)
+    if "/" in key:
+        first, _, last = key.partition("/")
+        yield first, last
+        yield last, first
+    elif match := _IN_BRACKETS.fullmatch(key):
+        yield match[2], match[1]
+    for opening in (*openings, *_TOTALS):
+        if key.startswith(opening) and len(key) > len(opening):
+            yield opening, key[len(opening) :]
+
+
+def _placed_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:
+    own = any(label and _is(kind, label, "district") for label in labels)
+    return not own and len({part.key for part in parts.values() if part.column}) > 1
+
+
+def _dated(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+    """``2025年10月/招聘人数``, ``10月招聘人数``: the count of one month or quarter."""
+    if kind != "register":
+        return None
+    key = heading_key(label)
+    halves = [key.partition("/")[::2], key.rpartition("/")[::-2]] if "/" in key else []
+    if opening := _PERIOD.match(key):
+        halves.append((opening[0], key[opening.end() :]))
+    for period, rest in halves:
+        found = meaning(kind, rest) if rest else None
+        if found and found[0].kind in (*COUNTS, "number") and _PERIOD.fullmatch(period):
+            years = set(_YEAR.findall(around))
+            dated = _YEAR.search(period) is not None
+            month = period if dated or len(years) != 1 else f"{years.pop()}年{period}"
+            return _Part(month, found[0], {"month": month})
+    return None
+
+
+def _dated_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:
+    return not any(label and _is(kind, label, "month") for label in labels)
+
+
+def _is(kind: str, label: str, name: str) -> bool:
+    found = meaning(kind, label)
+    return found is not None and found[0].name == name
+
+
+_AXES: tuple[tuple[_Axis, Callable[[str, Sequence[str], Mapping[int, _Part]], bool]], ...] = (
+    (_numbered, _numbered_enough),
+    (_titled, _titled_enough),
+    (_placed, _placed_enough),
+    (_dated, _dated_enough),
+)

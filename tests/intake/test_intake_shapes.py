@@ -1,0 +1,332 @@
+"""Tables of shapes nobody asked for: what two headings claim, and what stands side by side.
+
+Every case is one that was once read wrongly without a word.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from xmdemand.intake.headings import likest, meaning
+from xmdemand.intake.layout import facts_above
+from xmdemand.intake.matching import match_headings
+from xmdemand.intake.periods import period_around
+
+
+def lines(tmp_path, name, *rows, encoding="utf-8"):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(rows), encoding=encoding)
+
+
+def asked(tables):
+    open_ = tables.proposals[~tables.proposals["taken"].astype(bool)]
+    return set(open_["heading"]) - {""}
+
+
+# -- one column claimed by several headings -----------------------------------------------------
+
+
+def test_two_headings_for_one_column_are_a_question_not_a_choice(tmp_path, tables_of):
+    rows = ("单位名称,岗位名称,缺员数,拟招聘人数", "甲公司,保安员,10,15")
+    lines(tmp_path, "a.csv", *rows)
+    before = tables_of(tmp_path)
+    assert asked(before) == {"缺员数", "拟招聘人数"}
+    assert before.employers is None
+    answers = '[employers]\n"缺员数" = "vacancies"\n"拟招聘人数" = "planned_hires"\n'
+    lines(tmp_path, "mapping.toml", answers)
+    row = tables_of(tmp_path).employers.iloc[0]
+    assert (row["vacancies"], row["planned_hires"]) == (10, 15)
+
+
+def test_a_vague_heading_gives_way_and_is_listed_where_it_stands_alone(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "企业名称,工种,人数,缺口人数", "甲公司,挡车工,80,6")
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [6]
+    assert asked(tables) == {"人数"}
+    match = match_headings("employers", ("企业名称", "工种", "人数"), {})
+    assert [guess.heading for guess in match.vague] == ["人数"]
+
+
+def test_own_post_and_official_name_are_not_two_posts(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "a.csv",
+        "企业名称,岗位名称,对应工种,工种,缺工人数",
+        "甲公司,氩弧焊师傅,电焊工,焊工,4",
+    )
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["post"]) == ["氩弧焊师傅"]
+    assert list(tables.employers["vacancies"]) == [4]
+    assert "工种" in asked(tables)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "招聘人数（已到岗）",
+        "去年招聘人数",
+        "预计流失人数",
+        "需求人数/男",
+        "需求人数（其中：技工）",
+        "需求比重（%）",
+        "与上季度相比需求变化（百分点）",
+        "去年同期/需求人数",
+        "上月缺工人数",
+        "本月新招人数",
+        "新增缺工人数",
+    ],
+)
+@pytest.mark.parametrize("kind", ["employers", "register"])
+def test_a_word_that_changes_what_is_counted_is_never_passed_over(kind, heading):
+    assert meaning(kind, heading) is None
+    guess = likest(kind, heading, set())
+    assert guess is None or guess.score < 0.8
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("缺工人数（人）", "vacancies"),
+        ("3、贵单位名称：", "firm_name"),
+        ("第1题(缺工人数)", "vacancies"),
+        ("用工情况/缺工人数", "vacancies"),
+        ("用工需求/小计", "vacancies"),
+        ("该岗位当前空缺人数", "vacancies"),
+        ("本月缺工人数", "vacancies"),
+        ("单位名称（盖章）", "firm_name"),
+    ],
+)
+def test_trimmings_that_change_nothing_are_passed_over(heading, column):
+    assert meaning("employers", heading)[0].name == column
+
+
+def test_headings_that_resemble_nothing_are_said(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "单位名称,岗位名称,缺工人数,食宿福利", "甲公司,焊工,3,包吃")
+    notes = [note for note in tables_of(tmp_path).notes if note.code == "intake.unused"]
+    assert [note.fields["headings"] for note in notes] == ["食宿福利"]
+
+
+# -- side by side -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["岗位1,需求人数1,岗位2,需求人数2", "岗位一名称,岗位一需求人数,岗位二名称,岗位二需求人数"],
+)
+def test_posts_side_by_side_keep_their_own_counts(tmp_path, tables_of, head):
+    lines(
+        tmp_path,
+        "a.csv",
+        f"单位名称,{head}",
+        "甲公司,注塑工,8,质检员,3-5人",
+        "乙公司,屠宰工,6,,0",
+        "丙公司,无,0,,",
+    )
+    tables = tables_of(tmp_path)
+    table = tables.employers
+    assert list(table["post"]) == ["注塑工", "质检员", "屠宰工", ""]
+    assert list(table["vacancies_low"]) == [8, 3, 6, 0]
+    assert list(table["vacancies_high"]) == [8, 5, 6, 0]
+    assert table["source"].is_unique
+    assert list(tables.files["rows_read"]) == [4]
+
+
+def test_a_matrix_of_counts_by_post(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "a.csv",
+        "序号,提交答卷时间,来自IP,1、贵单位名称：,3、缺工人数(焊工),3、缺工人数(电工)",
+        "1,2026/3/3 12:00:00,1.2.3.4,甲公司,4,(空)",
+        "2,2026/3/3 12:09:00,1.2.3.4,乙公司,2,10-12",
+    )
+    table = tables_of(tmp_path).employers
+    found = list(zip(table["firm_name"], table["post"], table["vacancies_low"], strict=True))
+    assert found == [("甲公司", "焊工", 4), ("乙公司", "焊工", 2), ("乙公司", "电工", 10)]
+
+
+def test_districts_side_by_side_and_their_total(tmp_path, save, tables_of):
+    rows = [
+        ["2026年1月各区职业供求情况"],
+        ["职业名称", "思明区", None, "湖里区", None, "合计", None],
+        [None, *["需求人数", "求职人数"] * 3],
+        ["焊工", 5, 3, 6, 2, 11, 5],
+        ["营业员", 15, 13, None, None, 15, 13],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A2:A3", "B2:C2", "D2:E2", "F2:G2"))
+    register = tables_of(tmp_path).register
+    assert list(register["district"]) == ["思明区", "湖里区", "思明区"]
+    assert register[["posts_total", "seekers_total"]].values.tolist() == [[5, 3], [6, 2], [15, 13]]
+
+
+@pytest.mark.parametrize("year", ["2025年", ""])
+def test_months_side_by_side(tmp_path, tables_of, year):
+    lines(
+        tmp_path,
+        "2025年月报.csv",
+        f"岗位名称,{year}10月招聘人数,{year}10月求职人数,{year}11月招聘人数,{year}11月求职人数",
+        "快递员,50,30,60,20",
+    )
+    register = tables_of(tmp_path).register
+    assert [f"{month:%Y-%m}" for month in register["month"]] == ["2025-10", "2025-11"]
+    assert register[["posts_new", "seekers_total"]].values.tolist() == [[50, 30], [60, 20]]
+
+
+def test_a_month_without_a_year_stays_without(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "岗位名称,10月招聘人数,10月求职人数", "快递员,50,30")
+    tables = tables_of(tmp_path)
+    assert tables.register is None
+    assert list(tables.quarantine["code"]) == ["intake.no_month"]
+    assert period_around("2024年和2025年", "3月").value is None
+
+
+def test_a_comparison_with_last_month_is_not_taken_for_this_month(tmp_path, save, tables_of):
+    rows = [
+        ["2026年3月职业供求对比表"],
+        ["职业名称", "上月", None, "本月", None],
+        [None, *["需求人数", "求职人数"] * 2],
+        ["厨师", 10, 5, 22, 8],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A2:A3", "B2:C2", "D2:E2"))
+    register = tables_of(tmp_path).register
+    assert register[["posts_total", "seekers_total"]].values.tolist() == [[22, 8]]
+
+
+def test_a_head_over_men_and_women_is_not_read_as_the_total(tmp_path, save, tables_of):
+    rows = [
+        ["单位名称", "岗位名称", "需求人数", None],
+        [None, None, "男", "女"],
+        ["甲公司", "装配工", 4, 6],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:D1"))
+    tables = tables_of(tmp_path)
+    assert tables.employers is None
+    assert "intake.no_table" in set(tables.files["code"])
+
+
+# -- whose numbers they are ---------------------------------------------------------------------
+
+
+def test_a_form_of_one_firm_states_the_firm_above(tmp_path, save, tables_of):
+    rows = [
+        ["企业用工需求调查表"],
+        ["单位名称", "示例新材料有限公司", None, "统一社会信用代码", "91350205MA33CCCC01"],
+        ["所属区", "海沧区", None, "在岗职工数", 530],
+        ["岗位名称", "当前空缺人数", "月薪"],
+        ["电工", 2, "6000"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    row = tables_of(tmp_path).employers.iloc[0]
+    assert (row["firm"], row["district"], row["employees"]) == ("91350205MA33CCCC01", "海沧区", 530)
+
+
+@pytest.mark.parametrize(
+    "office", ["同安区人力资源和社会保障局", "开元街道办事处", "市工商联（商会）协会"]
+)
+def test_an_office_is_no_firm(office):
+    assert facts_above([[f"填报单位：{office}"]]) == {}
+
+
+def test_a_sheet_of_the_city_beside_sheets_of_districts_is_not_counted_again(tmp_path, tables_of):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for name, n in (("思明", 5), ("湖里", 6), ("全市", 11)):
+        sheet = book.create_sheet(name)
+        sheet.append(["2026年2月供求情况"])
+        sheet.append(["职业名称", "需求人数", "求职人数"])
+        sheet.append(["保安员", n, 1])
+    book.save(tmp_path / "a.xlsx")
+    tables = tables_of(tmp_path)
+    assert list(tables.register["posts_total"]) == [5, 6]
+    assert list(tables.quarantine["code"]) == ["intake.city_total"]
+
+
+# -- sheets and files ---------------------------------------------------------------------------
+
+
+def test_example_and_hidden_sheets_are_left_out_and_said(tmp_path, tables_of):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for name, state in (("数据", "visible"), ("填写示例", "visible"), ("旧数据", "hidden")):
+        sheet = book.create_sheet(name)
+        sheet.append(["单位名称", "岗位名称", "需求人数"])
+        sheet.append([f"{name}公司", "电工", 5])
+        sheet.sheet_state = state
+    book.remove(book["Sheet"])
+    book.save(tmp_path / "a.xlsx")
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["firm_name"]) == ["数据公司"]
+    assert set(tables.files["code"]) == {"", "intake.example_sheet", "intake.hidden_sheet"}
+
+
+def test_records_inside_the_answer_of_an_interface(tmp_path, tables_of):
+    records = [
+        {"月份": "2025-07", "区": "海沧区", "岗位名称": "普工", "招聘人数": 120, "求职人数": 80}
+    ]
+    answer = {"code": 0, "data": {"total": 1, "list": records}}
+    (tmp_path / "a.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    assert list(tables_of(tmp_path).register["posts_new"]) == [120]
+
+
+def test_ranks_are_choices(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "意愿.csv",
+        "序号,提交答卷时间,来自IP,1、年龄,2、希望参加的培训职业（工种）(A.育婴师),2、希望参加的培训职业（工种）(B.保育师)",
+        "1,2026/3/3 12:00:00,1.2.3.4,30,2,1",
+        "2,2026/3/3 12:09:00,1.2.3.4,30,-2,1",
+    )
+    assert list(tables_of(tmp_path).workers["wish"]) == ["育婴师", "保育师", "保育师"]
+
+
+# -- numbers ------------------------------------------------------------------------------------
+
+
+def test_a_cell_with_its_own_unit_is_not_scaled_again(tmp_path, save, tables_of):
+    rows = [
+        ["2025年9月职业供求", None, "单位：万人"],
+        ["职业名称", "需求人数", "求职人数"],
+        ["焊工", 1.25, "0.5万"],
+        ["电工", "3500人", 0.8],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    register = tables_of(tmp_path).register
+    assert register[["posts_total", "seekers_total"]].values.tolist() == [
+        [12500, 5000],
+        [3500, 8000],
+    ]
+
+
+def test_a_unit_of_money_in_the_corner_says_nothing_of_persons(tmp_path, save, tables_of):
+    rows = [["2025年9月", "单位：万元"], ["职业名称", "需求人数", "求职人数"], ["焊工", 5, 3]]
+    save(tmp_path / "a.xlsx", rows)
+    assert list(tables_of(tmp_path).register["posts_total"]) == [5]
+
+
+def test_a_rough_number_where_one_is_needed_is_said(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "a.csv",
+        "单位名称,在岗职工数,岗位名称,缺工人数",
+        "甲公司,约120人,焊工,1",
+        "乙公司,100-200人,焊工,1",
+    )
+    tables = tables_of(tmp_path)
+    assert tables.employers["employees"].iloc[0] == 120
+    assert pd.isna(tables.employers["employees"].iloc[1])
+    assert list(tables.oddities["code"]) == ["intake.approximate", "intake.no_number"]
+
+
+def test_a_word_wrapped_in_its_cell_is_one_post(tmp_path, save, tables_of):
+    rows = [
+        ["单位\n名称", "岗位\n名称", "需求\n人数"],
+        ["甲公司", "包装\n工", 6],
+        ["乙公司", "焊工\n电工", 4],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    assert list(tables_of(tmp_path).employers["post"]) == ["包装工", "焊工", "电工"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.intake.periods import months, spans
-from xmdemand.intake.sheets import Sheet
+from xmdemand.intake.sheets import Distinct, Sheet
 from xmdemand.intake.stacking import Stack
 from xmdemand.intake.tables import UNCERTAIN_COUNTS
 from xmdemand.intake.text import bare, words_of
@@ -46,22 +46,23 @@ def _firm_columns(stack: Stack) -> dict[str, np.ndarray]:
     return {
         "firm": stack.text("firm"),
         "firm_name": stack.text("firm_name"),
-        "district": stack.each(_district),
+        "district": stack.column(_district),
         "industry": stack.text("industry"),
         "size_class": stack.text("size_class"),
         "employees": stack.number("employees"),
     }
 
 
-def _district(sheet: Sheet) -> np.ndarray:
+def _district(sheet: Sheet) -> Distinct:
     """The district column, or the one district the rows above or the file's name speak of."""
     if "district" in sheet.decoded:
-        return sheet.text("district")
+        return sheet.distinct("district", lambda item: item.value or "", "")
+    everywhere = np.zeros(sheet.n, dtype=int)
     for text in (sheet.layout.above, sheet.grid.sheet, sheet.grid.file):
         found = parse_district(text, sheet.names.districts)
         if found.value:
-            return np.full(sheet.n, found.value, dtype=object)
-    return np.full(sheet.n, "", dtype=object)
+            return [found.value], everywhere
+    return [""], everywhere
 
 
 def firms(stack: Stack) -> pd.DataFrame:
@@ -71,7 +72,7 @@ def firms(stack: Stack) -> pd.DataFrame:
     table["status"] = stack.text("status")
     stack.refuse(np.flatnonzero(table["firm_name"] == ""), "firm_name", "intake.required")
     table["source"], table["sheet"] = stack.source(), stack.sheet_names()
-    return table[stack.kept()]
+    return stack.kept(table)
 
 
 def employers(stack: Stack) -> pd.DataFrame:
@@ -90,7 +91,7 @@ def employers(stack: Stack) -> pd.DataFrame:
     table["source"], table["sheet"] = stack.source(), stack.sheet_names()
     table["posts"] = stack.each(_posts)
     _refuse_employers(stack, table)
-    return _one_post_a_row(stack, table[stack.kept()])
+    return _one_post_a_row(stack, stack.kept(table))
 
 
 def _add_count(table: pd.DataFrame, stack: Stack, name: str) -> None:
@@ -158,10 +159,12 @@ def _one_post_a_row(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
     for place, post in enumerate(flat):
         if post is not None and post.count is not None:
             _set_count(long, place, "vacancies", post.count)
-    long["post"] = [post.title if post is not None else "" for post in flat]
+    named = [post.title if post is not None else "" for post in flat]
+    long["post"] = named
     _zero_where_nothing_planned(long)
     long.loc[k > 1, "code"] = ""
-    titles = [_without_level(stack, post.title if post is not None else "") for post in flat]
+    apart = {title: _without_level(stack, title) for title in set(named)}
+    titles = [apart[title] for title in named]
     long["post"] = [title for title, _ in titles]
     long["level"] = [a or b for a, (_, b) in zip(long["level"], titles, strict=True)]
     return long
@@ -228,12 +231,10 @@ REGISTER_COUNTS = (
 
 def register(stack: Stack) -> pd.DataFrame:
     """The public employment service's register."""
-    title = stack.text("title")
-    table = pd.DataFrame(
-        {"title": title, "code": stack.text("code"), "district": stack.each(_district)}
-    )
-    table["month"] = pd.to_datetime(pd.Series(stack.each(months)))
-    table["months"] = stack.each(spans)
+    table = pd.DataFrame({name: stack.text(name) for name in ("title", "code")})
+    table["district"] = stack.column(_district)
+    table["month"] = stack.column(months, lambda days: pd.to_datetime(pd.Series(days)))
+    table["months"] = stack.column(spans)
     for name in REGISTER_COUNTS:
         table[name] = stack.number(name)
     table["ratio_printed"] = stack.number("ratio_printed")
@@ -250,7 +251,7 @@ def register(stack: Stack) -> pd.DataFrame:
     for side in ("posts", "seekers"):
         parts = table[f"{side}_carried"] + table[f"{side}_new"]
         table[f"{side}_total"] = table[f"{side}_total"].fillna(parts)
-    return table[stack.kept()]
+    return stack.kept(table)
 
 
 def _refuse_city_totals(stack: Stack) -> None:
@@ -276,8 +277,9 @@ def _whole_city(sheet: Sheet, split: Container[str]) -> np.ndarray:
         return np.full(sheet.n, whole)
     column = sheet.decoded["district"][0]
     of_city = [p for p, cell in enumerate(column.cells) if words_of(cell) in _WHOLE_CITY]
-    beside = any(item.value is not None for item in column.parsed)
-    return np.isin(column.codes, of_city if beside else [])
+    if not of_city or all(item.value is None for item in column.parsed):
+        return np.zeros(sheet.n, dtype=bool)
+    return np.isin(column.codes, of_city)
 
 
 _WHOLE_CITY = frozenset(["全市", "全市合计", "市级", "市本级合计"])
@@ -291,7 +293,7 @@ def workers(stack: Stack) -> pd.DataFrame:
             "number": stack.text("number"),
             "submitted": pd.to_datetime(pd.Series(stack.get("submitted", lambda v: v.value, None))),
             "seconds": stack.text("seconds"),
-            "district": stack.each(_district),
+            "district": stack.column(_district),
             "group": stack.text("group"),
             "age": stack.get("age", lambda v: v.value, None),
             "selection": stack.text("selection"),
@@ -303,7 +305,7 @@ def workers(stack: Stack) -> pd.DataFrame:
     table["wish"] = [
         tuple(dict.fromkeys(post.title for post in posts)) for posts in stack.each(_posts)
     ]
-    table = table[stack.kept()]
+    table = stack.kept(table)
     table["wishes"] = table["wish"].map(len)
     table["wish"] = table["wish"].map(lambda wishes: wishes or ("",))
     long = table.explode("wish", ignore_index=True)
@@ -324,7 +326,7 @@ def margins(stack: Stack) -> pd.DataFrame:
     for name in ("variable", "category"):
         stack.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
     stack.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
-    return table[stack.kept()]
+    return stack.kept(table)
 
 
 def _titled(stack: Stack) -> pd.DataFrame:
@@ -343,7 +345,7 @@ def pipeline(stack: Stack) -> pd.DataFrame:
         table[name] = stack.number(name)
     stack.refuse(np.flatnonzero(table["kind"] == ""), "kind", "intake.required")
     stack.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
-    return table[stack.kept()]
+    return stack.kept(table)
 
 
 def trainable(stack: Stack) -> pd.DataFrame:
@@ -355,7 +357,7 @@ def trainable(stack: Stack) -> pd.DataFrame:
         table[name] = stack.number(name)
     empty = table["levels"].map(len) == 0
     stack.refuse(np.flatnonzero(empty), "levels", "intake.required")
-    return table[stack.kept()]
+    return stack.kept(table)
 
 
 def decisions(stack: Stack) -> pd.DataFrame:
@@ -367,7 +369,7 @@ def decisions(stack: Stack) -> pd.DataFrame:
     for name in ("action", "reason", "who"):
         stack.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
     stack.refuse(np.flatnonzero(table["date"].isna()), "date", "intake.required")
-    return table[stack.kept()]
+    return stack.kept(table)
 
 
 ASSEMBLERS: Mapping[str, Callable[[Stack], pd.DataFrame]] = MappingProxyType(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+import numpy as np
+
+from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import heading_key
 from xmdemand.intake.layout import Layout
@@ -52,18 +56,19 @@ class Body:
     rows
         Their cells.
     labels
-        A name for every row: its number, and behind a point which part of a wide row it is.
+        A name for every row of a wide table: its number, and behind a point which part of it; of
+        other tables nothing, there the number is the name.
     totals
         Rows that only add others up, with their numbers, for the check against the sum.
     skipped
         How many rows were no data, by reason: ``repeated_head, total, tail, example``.
     """
 
-    numbers: list[int]
-    rows: list[Row]
+    numbers: Sequence[int] | np.ndarray
+    rows: Sequence[Row]
     totals: list[tuple[int, Row]]
     skipped: dict[str, int]
-    labels: list[str] = field(default_factory=list)
+    labels: Sequence[str] = ()
 
 
 def data_rows(grid: Grid, layout: Layout) -> Body:
@@ -72,21 +77,47 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
     Only rows that hold a text which could open a total, a tail or a heading are looked at closely.
     """
     judge = _Judge(layout)
+    if isinstance(grid.rows, ColumnRows) and layout.first == 1:
+        return _data_rows_in_columns(grid.rows.body(), judge)
     rows = grid.rows[layout.first :]
     suspects = judge.suspects(rows)
-    body = Body([], [], [], {})
+    numbers: list[int] = []
+    kept: list[Row] = []
+    body = Body(numbers, kept, [], {})
     for place, row in enumerate(rows):
         if row.count("") + row.count(None) == len(row):
             continue
         reason = judge(row) if place in suspects else None
         if reason is None:
-            body.numbers.append(layout.first + 1 + place)
-            body.rows.append(row)
-        elif reason != "blank":
-            body.skipped[reason] = body.skipped.get(reason, 0) + 1
-            if reason == "total":
-                body.totals.append((layout.first + 1 + place, row))
+            numbers.append(layout.first + 1 + place)
+            kept.append(row)
+        else:
+            _leave_out(body, layout.first + 1 + place, row, reason)
     return body
+
+
+def _data_rows_in_columns(rows: ColumnRows, judge: _Judge) -> Body:
+    """The same of a table in columns: only rows that hold a suspect text are made and looked at."""
+    body = Body((), (), [], {})
+    keep = ~rows.empty()
+    odd = [judge.odd(column.distinct) for column in rows.columns]
+    for place in np.flatnonzero(rows.holding(odd)).tolist():
+        row = rows[place]
+        reason = judge(row) if keep[place] else None
+        if reason is not None:
+            keep[place] = False
+            _leave_out(body, place + 2, row, reason)
+    places = np.flatnonzero(keep)
+    kept = rows if len(places) == len(keep) else rows.take(places)
+    return replace(body, numbers=places + 2, rows=kept)
+
+
+def _leave_out(body: Body, number: int, row: Row, reason: str) -> None:
+    if reason == "blank":
+        return
+    body.skipped[reason] = body.skipped.get(reason, 0) + 1
+    if reason == "total":
+        body.totals.append((number, row))
 
 
 def lengthened(layout: Layout, body: Body) -> tuple[Layout, Body]:
@@ -96,7 +127,7 @@ def lengthened(layout: Layout, body: Body) -> tuple[Layout, Body]:
     block nobody filled in is no row, unless all are empty.
     """
     if not layout.wide.blocks and not layout.facts:
-        return layout, replace(body, labels=[str(number) for number in body.numbers])
+        return layout, body
     blocks = layout.wide.blocks or (Block({}),)
     width = max([len(layout.labels), *(len(row) for row in body.rows)])
     kind = KINDS[layout.kind]
@@ -108,16 +139,17 @@ def lengthened(layout: Layout, body: Body) -> tuple[Layout, Body]:
     for block in blocks:
         for place, column in block.columns.items():
             units[width + names.index(column.name)] = layout.units.get(place, 1.0)
-    long = Body([], [], body.totals, body.skipped)
+    numbers, rows, labels = [], [], []
     for number, row in zip(body.numbers, body.rows, strict=True):
         padded = [*row, *[None] * (width - len(row))]
         filled = [block for block in blocks if _is_filled(block, padded)]
         for part, block in enumerate(filled or [_silent(blocks[0])], 1):
             own = {column.name: padded[at] for at, column in block.columns.items()}
             own = {**layout.facts, **block.said, **own}
-            long.numbers.append(number)
-            long.labels.append(f"{number}.{part}" if part > 1 else str(number))
-            long.rows.append(padded + [own.get(name) for name in names])
+            numbers.append(number)
+            labels.append(f"{number}.{part}" if part > 1 else str(number))
+            rows.append(padded + [own.get(name) for name in names])
+    long = Body(numbers, rows, body.totals, body.skipped, labels)
     return replace(layout, columns=columns, units=units), long
 
 
@@ -142,9 +174,8 @@ _TEXT_KINDS = frozenset(
 )
 
 
-_OPENINGS = frozenset(
-    "合总小共全累本其填制审单负联注备说附续接转示样例(（[【0123456789０１２３４５６７８９" + _BLANKS
-)
+_AFTER_NUMBER = frozenset(".、．")
+_OPENINGS = frozenset("合总小共全累本其填制审单负联注备说附续接转示样例某xX×*○(（[【" + _BLANKS)
 """First characters of everything that is no data and of what may be cleaned away before it."""
 
 
@@ -158,12 +189,20 @@ class _Judge:
         self._texts = [p for p, column in layout.columns.items() if column.kind in _TEXT_KINDS]
         self._seen: dict[str, str] = {}
 
-    def suspects(self, rows: list[Row]) -> set[int]:
+    def odd(self, values: Sequence[object]) -> frozenset[int]:
+        """Places of the texts that may make a row no data, among a column's distinct values."""
+        return frozenset(
+            place
+            for place, value in enumerate(values)
+            if isinstance(value, str) and value and self._says(value) != "data"
+        )
+
+    def suspects(self, rows: Sequence[Row]) -> set[int]:
         """Positions of the rows that hold a text which may make them no data."""
         found: set[int] = set()
         for column in zip_longest(*rows):
             texts = {cell for cell in set(column) if isinstance(cell, str) and cell}
-            odd = {text for text in texts if self._says(text) != "data"}
+            odd = {text for text in texts if self._may_open(text) and self._says(text) != "data"}
             if odd:
                 found.update(place for place, cell in enumerate(column) if cell in odd)
         return found
@@ -199,8 +238,12 @@ class _Judge:
             known = self._seen[cell] = self._look(cell)
         return known
 
+    def _may_open(self, cell: str) -> bool:
+        """Whether the first characters of a text are such as open what is no data."""
+        return cell[0] in _OPENINGS or cell[1:2] in _AFTER_NUMBER or cell in self._labels
+
     def _look(self, cell: str) -> str:
-        if cell[0] not in _OPENINGS and cell not in self._labels:
+        if not self._may_open(cell):
             return "data"
         start = bare(cell)
         if not start:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from xmdemand.intake import values
+from xmdemand.intake.columnar import Codes
 from xmdemand.intake.columns import Column
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY
@@ -94,9 +95,13 @@ class Parsers:
 
 
 def decode(
-    column: Column, cells: Sequence[object], parsers: Parsers, *, unit: float = 1.0
+    column: Column, cells: Sequence[object] | Codes, parsers: Parsers, *, unit: float = 1.0
 ) -> Decoded:
     """Parse the cells of a column."""
+    if isinstance(cells, Codes):
+        told_apart = [(c, bool) if isinstance(c, bool) else c for c in cells.distinct]
+        parsed = parsers.parse(column, unit, told_apart)
+        return Decoded(column, cells.codes, parsed, list(cells.distinct))
     keys = cells
     if bool in set(map(type, cells)):  # True equals 1, but does not mean it
         keys = [(cell, bool) if isinstance(cell, bool) else cell for cell in cells]

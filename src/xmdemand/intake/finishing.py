@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from xmdemand.intake import joining
 from xmdemand.intake.assemble import AGE_BANDS
 from xmdemand.intake.coding import TITLE_COLUMNS, code_titles
-from xmdemand.intake.joining import cells
 from xmdemand.intake.ledger import PROPOSAL_COLUMNS, Ledger
 from xmdemand.intake.tables import Tables
 from xmdemand.intake.values import parse_count, parse_district
@@ -67,9 +67,10 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
     for kind, (find, column) in _REPEATS.items():
         if kind in parts:
             refused = find(parts[kind])
-            ledger.refuse(refused, column)
-            kept = ~parts[kind]["source"].isin(list(refused))
-            parts[kind] = parts[kind][kept].reset_index(drop=True)
+            if refused:
+                ledger.refuse(refused, column)
+                kept = ~parts[kind]["source"].isin(list(refused))
+                parts[kind] = parts[kind][kept].reset_index(drop=True)
 
 
 def _flag_suspicious(parts: Parts, ledger: Ledger) -> None:
@@ -92,36 +93,47 @@ _TITLES = {
 def _code(parts: Parts, classification: Classification, confirmed: pd.DataFrame) -> pd.DataFrame:
     """Code every distinct title once and write the codes into the tables."""
     counts: Counter[tuple[str, str, str]] = Counter()
+    found: dict[str, tuple[list[tuple[str, str]], np.ndarray]] = {}
     for kind, (column, label) in _TITLES.items():
         if kind in parts:
-            table = _statable(parts[kind])
-            pairs = Counter(zip(cells(table[column]), cells(table["code"]), strict=True))
-            counts.update({(*pair, label): n for pair, n in pairs.items() if any(pair)})
+            pairs, codes = found[kind] = _pairs(parts[kind][column], parts[kind]["code"])
+            statable = codes[~parts[kind]["not_stated"]] if kind == "register" else codes
+            times = np.bincount(statable, minlength=len(pairs)).tolist()
+            for pair, n in zip(pairs, times, strict=True):
+                if n and any(pair):
+                    counts[*pair, label] += n
     coded = code_titles(counts, classification, confirmed)
-    for kind, (column, _) in _TITLES.items():
-        if kind in parts:
-            _write_codes(parts, kind, column, coded)
+    for kind, (pairs, codes) in found.items():
+        _write_codes(parts, kind, [coded.get(pair, _NO_TITLE) for pair in pairs], codes)
     rows = [
         {**coded[title, code], "kind": label, "n": n} for (title, code, label), n in counts.items()
     ]
     return pd.DataFrame(rows, columns=list(TITLE_COLUMNS))
 
 
-def _statable(table: pd.DataFrame) -> pd.DataFrame:
-    return table[~table["not_stated"]] if "not_stated" in table else table
+_NO_TITLE = {"code": "", "status": ""}
+
+
+def _pairs(titles: pd.Series, given: pd.Series) -> tuple[list[tuple[str, str]], np.ndarray]:
+    """Distinct pairs of title and given code in order of appearance, and every row's place."""
+    title_at, title = pd.factorize(titles)
+    given_at, code = pd.factorize(given)
+    both = title_at.astype(np.int64) * max(len(code), 1) + given_at
+    codes, distinct = pd.factorize(both)
+    width = max(len(code), 1)
+    return [(str(title[at // width]), str(code[at % width])) for at in distinct.tolist()], codes
 
 
 def _write_codes(
-    parts: Parts, kind: str, column: str, coded: Mapping[tuple[str, str], Mapping[str, Any]]
+    parts: Parts, kind: str, coded: list[Mapping[str, Any]], codes: np.ndarray
 ) -> None:
     table = parts[kind]
-    pairs = list(zip(cells(table[column]), cells(table["code"]), strict=True))
-    blank = {"code": "", "status": ""}
-    found = {pair: coded.get(pair, blank) for pair in set(pairs)}
-    table["occupation"] = [found[pair]["code"] for pair in pairs]
-    table["occupation_status"] = [found[pair]["status"] for pair in pairs]
+    for name, key in (("occupation", "code"), ("occupation_status", "status")):
+        texts = pd.Series([item[key] for item in coded], dtype=None if coded else object)
+        table[name] = texts.array.take(codes)
     if kind == "register":
-        table.loc[table["not_stated"], "occupation_status"] = "not_stated"
+        if table["not_stated"].any():
+            table.loc[table["not_stated"], "occupation_status"] = "not_stated"
         parts[kind] = table.drop(columns="not_stated")
 
 

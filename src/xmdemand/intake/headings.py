@@ -127,16 +127,18 @@ def every_heading() -> frozenset[str]:
     return frozenset(key for kind in KINDS for key in headings(kind))
 
 
-@lru_cache(maxsize=8192)
+@cache
+def _long_headings() -> tuple[frozenset[str], tuple[int, ...]]:
+    """Headings of some length, and their lengths."""
+    long = frozenset(known for known in every_heading() if len(known) > 3)
+    return long, tuple({len(known) for known in long})
+
+
 def holds_heading(label: str) -> bool:
     """Whether a text opens or ends with a heading of some length (``10月招聘人数``)."""
     key = heading_key(label)
-    return any(
-        len(known) > 3
-        and len(known) < len(key) <= len(known) + 8
-        and known in (key[: len(known)], key[-len(known) :])
-        for known in every_heading()
-    )
+    known, lengths = _long_headings()
+    return any(n < len(key) <= n + 8 and (key[:n] in known or key[-n:] in known) for n in lengths)
 
 
 @lru_cache(maxsize=8192)

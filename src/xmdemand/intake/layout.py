@@ -25,7 +25,7 @@ from xmdemand.intake.headings import (
 from xmdemand.intake.matching import Match, match_headings
 from xmdemand.intake.names import Names
 from xmdemand.intake.sources import Grid, Rows
-from xmdemand.intake.text import bare, words_of
+from xmdemand.intake.text import bare, words_of, year_in
 from xmdemand.intake.wide import Wide
 
 HEAD_ROWS = 40
@@ -172,10 +172,10 @@ def _tries(
         for depth, labels in _labels_at(rows, place, grid.merged):
             if not kind and not _has_headings(labels, confirmed):
                 continue
-            around = f"{_above(rows, place)}\n{grid.sheet}\n{grid.file}"
+            year = year_in(_above(rows, place), grid.sheet, grid.file)
             for candidate in [KINDS[kind]] if kind else KINDS.values():
                 told = confirmed.get(candidate.name, {})
-                match = match_headings(candidate.name, labels, told, names, around)
+                match = match_headings(candidate.name, labels, told, names, year)
                 facts = facts_above(rows[:place]) if candidate.name == "employers" else {}
                 score = _score(candidate, match, facts) - 0.01 * depth
                 if score > 0 and (candidate.name not in best or score > best[candidate.name].score):

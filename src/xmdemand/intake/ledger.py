@@ -140,7 +140,7 @@ class Ledger:
         where, _, row = source.rpartition("!")
         file, _, name = where.rpartition("!")
         sheet = self.sheets[file, name]
-        return sheet, sheet.place_of[row]
+        return sheet, sheet.place_of(row)
 
     def _line(self, file: str, sheet: str, sha256: str, **rest: str) -> None:
         self.lines.append({"file": file, "sheet": sheet, "sha256": sha256, **rest})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xmdemand.intake.columns import KINDS, Column
 from xmdemand.intake.headings import (
@@ -75,7 +76,7 @@ def match_headings(
     labels: Sequence[str],
     confirmed: Mapping[str, str],
     names: Names | None = None,
-    around: str = "",
+    year: str = "",
 ) -> Match:
     """Give every heading its column; where two claim one column, none is chosen silently.
 
@@ -88,8 +89,20 @@ def match_headings(
     >>> [guess.heading for guess in match.contested]
     ['缺员数', '拟招聘人数']
     """
+    return _matched(kind, tuple(labels), tuple(confirmed.items()), names, year)
+
+
+@lru_cache(maxsize=1024)  # many files of one folder have the same headings
+def _matched(
+    kind: str,
+    labels: tuple[str, ...],
+    told: tuple[tuple[str, str], ...],
+    names: Names | None,
+    year: str,
+) -> Match:
+    confirmed = dict(told)
     free = tuple("" if heading_key(label) in confirmed else label for label in labels)
-    wide = find_blocks(kind, free, names, around)
+    wide = find_blocks(kind, free, names, year)
     claims: dict[str, list[_Claim]] = {}
     contested: list[Guess] = []
     for place, label in enumerate(labels):

@@ -19,7 +19,7 @@ _LADDER_WORDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Names:
     """Every spelling -> the profile's own name or key.
 

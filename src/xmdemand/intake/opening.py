@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from xmdemand.intake.columnar import from_arrow
 from xmdemand.intake.guarded import GuardedReader
 from xmdemand.intake.looking import MAX_COLUMNS, Look, look_at_workbook
-from xmdemand.intake.sources import Grid, Rows, Source, Unread, digest
+from xmdemand.intake.sources import Cell, Grid, Rows, Source, Unread, digest
 from xmdemand.intake.text import tidy
 
 OLD_WORKBOOKS = (".xls", ".ods", ".xlsb", ".et")
@@ -208,7 +209,7 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
     if text.count("\n") > MAX_LINES:
         return Unread(source.name, "", "intake.too_large", mark)
     delimiter = max(",\t;", key=text[:4096].count)
-    rows: Rows = []
+    rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(row) > MAX_COLUMNS:
@@ -230,7 +231,7 @@ def _open_json(source: Source, data: bytes, mark: str) -> Grid | Unread:
     names = list(dict.fromkeys(name for record in records for name in record))
     if len(names) > MAX_COLUMNS:
         return Unread(source.name, "", "intake.too_wide", mark)
-    rows: Rows = [list(names)]
+    rows: list[list[Cell]] = [list(names)]
     rows.extend([_scalar(record.get(name)) for name in names] for record in records)
     return Grid(source.name, "", rows, mark, "utf-8")
 
@@ -258,13 +259,17 @@ def _open_parquet(source: Source, data: bytes, mark: str) -> Grid | Unread:
     except ImportError:
         return Unread(source.name, "", "intake.needs_pyarrow", mark)
     try:
-        table = parquet.read_table(io.BytesIO(data))
+        file = parquet.ParquetFile(io.BytesIO(data))
+        if len(file.schema_arrow) > MAX_COLUMNS:
+            return Unread(source.name, "", "intake.too_wide", mark)
+        texts = [item.name for item in file.schema_arrow if arrow.types.is_string(item.type)]
+        table = parquet.read_table(io.BytesIO(data), read_dictionary=texts)
+        rows: Rows | None = from_arrow(table)
+        if rows is None:
+            columns = [column.to_pylist() for column in table.columns]
+            rows = [list(table.column_names), *map(list, _transposed(columns))]
     except (arrow.ArrowException, OSError, ValueError):
         return Unread(source.name, "", "intake.damaged", mark)
-    if table.num_columns > MAX_COLUMNS:
-        return Unread(source.name, "", "intake.too_wide", mark)
-    columns = [column.to_pylist() for column in table.columns]
-    rows: Rows = [list(table.column_names), *map(list, _transposed(columns))]
     return Grid(source.name, "", rows, mark, "parquet")
 
 

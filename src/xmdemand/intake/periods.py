@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from xmdemand.intake.parsed import Value
-from xmdemand.intake.sheets import Sheet
-from xmdemand.intake.text import words_of
+from xmdemand.intake.sheets import Distinct, Sheet
+from xmdemand.intake.text import words_of, year_in
 from xmdemand.intake.values import parse_month
 
 _NONE: Value = Value(None, "missing")
@@ -20,30 +20,31 @@ _DATED = re.compile(
 _UNDATED = re.compile(
     r"(?<![\d年至-])(?:1[0-2]|0?[1-9])\s?月(?:份)?(?![\d日至-])|第?[一二三四]\s?季度"
 )
-_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
-def months(sheet: Sheet) -> np.ndarray:
+def months(sheet: Sheet) -> Distinct:
     """The first day of every row's month or quarter; None where it cannot be told."""
-    return np.array([item.value for item in _periods(sheet)], dtype=object)
+    found, codes = _periods(sheet)
+    return [item.value for item in found], codes
 
 
-def spans(sheet: Sheet) -> np.ndarray:
+def spans(sheet: Sheet) -> Distinct:
     """How many months every row's period has: 1, or 3 for a quarter."""
-    return np.array([3.0 if item.kind == "quarter" else 1.0 for item in _periods(sheet)])
+    found, codes = _periods(sheet)
+    return [3.0 if item.kind == "quarter" else 1.0 for item in found], codes
 
 
-def _periods(sheet: Sheet) -> Sequence[Value]:
+def _periods(sheet: Sheet) -> tuple[Sequence[Value], np.ndarray]:
     around = (sheet.layout.above, sheet.grid.sheet, sheet.grid.file)
     if "month" not in sheet.decoded:
-        return [period_around(*around)] * sheet.n
+        return [period_around(*around)], np.zeros(sheet.n, dtype=int)
     column = sheet.decoded["month"][0]
-    year = _year_in(*around)
+    year = year_in(*around)
     found = [
         item if item.value is not None else _with_year(words_of(cell), year)
         for item, cell in zip(column.parsed, column.cells, strict=True)
     ]
-    return [found[code] for code in column.codes]
+    return found, column.codes
 
 
 def period_around(*texts: str) -> Value:
@@ -56,7 +57,7 @@ def period_around(*texts: str) -> Value:
     >>> period_around("公共就业服务供求表", "3月", "2025年月度.xlsx").value
     datetime.date(2025, 3, 1)
     """
-    year = _year_in(*texts)
+    year = year_in(*texts)
     for text in texts:
         for words in _DATED.findall(text):
             month = parse_month(words.replace("_", "-").replace(".", "-"))
@@ -66,11 +67,6 @@ def period_around(*texts: str) -> Value:
         if len(named) == 1 and (month := _with_year(named.pop(), year)).value is not None:
             return month
     return _NONE
-
-
-def _year_in(*texts: str) -> str:
-    years = {year for text in texts for year in _YEAR.findall(text)}
-    return years.pop() if len(years) == 1 else ""
 
 
 def _with_year(words: str, year: str) -> Value:

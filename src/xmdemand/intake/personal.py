@@ -22,6 +22,8 @@ _NAMED = re.compile(
 _POLITE = re.compile(
     r"(?<![\u3400-\u9fff])[\u3400-\u9fff]{1,2}(?=(?:先生|女士|经理|主管|小姐|老师)(?:$|[^\u3400-\u9fff]))"
 )
+_MAYBE = re.compile(r"(?:\d[-\s()（）转－　]{0,2}){6}|[:：@＠]|先生|女士|经理|主管|小姐|老师")
+"""What every pattern here needs something of; most texts have nothing of it."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　", "0123456789-+X ")
 
 
@@ -33,7 +35,7 @@ def mask(text: str) -> str:
     >>> mask("填表人：张三　联系电话：0592-5555555")
     '填表人：〔已隐去〕 联系电话：〔已隐去〕'
     """
-    if not any(character.isdigit() or character in ":：@士生" for character in text):
+    if _MAYBE.search(text) is None:
         return text
     narrow = text.translate(_FULL_WIDTH)
     masked = _NUMBERS.sub(MASK, narrow)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from xmdemand.intake.body import Body, data_rows, lengthened
+from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.decode import Decoded, Parsers, decode
 from xmdemand.intake.layout import Layout
@@ -19,6 +21,9 @@ from xmdemand.intake.parsed import SKIP_NUMBERS
 from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
+
+Distinct = tuple[list[object], np.ndarray]
+"""Distinct values, and for every row the place of its own among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,14 @@ class Sheet:
         """What kind of table it is."""
         return KINDS[self.layout.kind]
 
+    def place_of(self, label: str) -> int:
+        """Position among the data rows of the row with that name."""
+        if self.body.labels:
+            return self._places[label]
+        return bisect_left(self.body.numbers, int(label))
+
     @cached_property
-    def place_of(self) -> dict[str, int]:
-        """Label of a row -> position among the data rows."""
+    def _places(self) -> dict[str, int]:
         return {label: place for place, label in enumerate(self.body.labels)}
 
     @property
@@ -59,31 +69,20 @@ class Sheet:
         """Number of data rows."""
         return len(self.body.rows)
 
-    def get(
-        self, name: str, read: Callable[[Any], object], empty: object, dtype: Any = object
-    ) -> np.ndarray:
-        """An attribute of a column's values row by row; `empty` where the sheet lacks it."""
+    def distinct(self, name: str, read: Callable[[Any], object], empty: object) -> Distinct:
+        """An attribute of a column's distinct values, and which every row has; else `empty`."""
         columns = self.decoded.get(name)
         if not columns:
-            blank = np.empty(self.n, dtype=dtype)
-            blank[:] = [empty] * self.n if isinstance(empty, tuple) else empty
-            return blank
-        return columns[0].take(read, dtype)
+            return [empty], np.zeros(self.n, dtype=int)
+        return [read(item) for item in columns[0].parsed], columns[0].codes
 
-    def text(self, name: str) -> np.ndarray:
-        """A column's values as text, empty where missing."""
-        return self.get(name, lambda item: "" if item.value is None else item.value, "")
-
-    def number(self, name: str) -> np.ndarray:
-        """A column's exact numbers, NaN where missing."""
-        return self.get(
-            name, lambda item: np.nan if item.value is None else item.value, np.nan, float
-        )
-
-    def source(self) -> np.ndarray:
+    def source(self) -> Any:
         """``file!sheet!row`` of every row."""
         start = f"{self.grid.file}!{self.grid.sheet}!"
-        return np.array([start + label for label in self.body.labels], dtype=object)
+        if isinstance(self.body.numbers, np.ndarray):
+            return row_names(start, self.body.numbers)
+        labels = self.body.labels or map(str, self.body.numbers)
+        return np.array([start + label for label in labels], dtype=object)
 
     def cell(self, place: int, column: str) -> str:
         """What stands in a row's cell of a column, personal data masked."""
@@ -146,21 +145,14 @@ FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees"
 
 def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> Sheet:
     """Parse every declared column of a sheet."""
+    if isinstance(grid.rows, ColumnRows) and not _by_column(layout):
+        grid = replace(grid, rows=list(grid.rows))
     body = data_rows(grid, layout)
     _fill_merged(grid, layout, body)
     filled = _fill_blank_firms(layout, body)
     layout, body = lengthened(layout, body)
-    columns_of = list(zip_longest(*body.rows))
-    decoded: dict[str, list[Decoded]] = {}
-    for position, column in layout.columns.items():
-        if column.kind == "ignored" and column.name != "number":
-            continue
-        declared = _as_text(column) if column.kind == "ignored" else column
-        cells = _column_cells(columns_of, layout, position, len(body.rows))
-        unit = layout.units.get(position, 1.0)
-        decoded.setdefault(column.name, []).append(decode(declared, cells, parsers, unit=unit))
-    sheet = Sheet(grid, layout, body, names, decoded)
-    for name, columns in decoded.items():
+    sheet = Sheet(grid, layout, body, names, _decoded(layout, body, parsers))
+    for name, columns in sheet.decoded.items():
         for item in columns:
             for place, _, flag in item.doubts():
                 sheet.flag([place], name, f"intake.{flag}")
@@ -169,11 +161,33 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     return sheet
 
 
+def _decoded(layout: Layout, body: Body, parsers: Parsers) -> dict[str, list[Decoded]]:
+    rows = body.rows
+    columns = rows.columns if isinstance(rows, ColumnRows) else list(zip_longest(*rows))
+    decoded: dict[str, list[Decoded]] = {}
+    for position, column in layout.columns.items():
+        if column.kind == "ignored" and column.name != "number":
+            continue
+        declared = _as_text(column) if column.kind == "ignored" else column
+        cells = _column_cells(columns, layout, position, len(rows))
+        unit = layout.units.get(position, 1.0)
+        decoded.setdefault(column.name, []).append(decode(declared, cells, parsers, unit=unit))
+    return decoded
+
+
+def _by_column(layout: Layout) -> bool:
+    """Whether a table needs no look at whole rows: no firm to fill down, nothing side by side."""
+    plain = not (layout.wide.blocks or layout.facts or layout.options or layout.questionnaire)
+    return plain and layout.kind != "employers"
+
+
 def _column_cells(
-    columns: Sequence[Sequence[object]], layout: Layout, position: int, n: int
-) -> Sequence[object]:
+    columns: Sequence[Sequence[object] | Codes], layout: Layout, position: int, n: int
+) -> Sequence[object] | Codes:
     """The cells of one column, without codes for not answered, a chosen option as its name."""
     cells = columns[position] if position < len(columns) else (None,) * n
+    if isinstance(cells, Codes):
+        return cells
     if layout.questionnaire:
         cells = [None if words_of(cell) in SKIP_NUMBERS else cell for cell in cells]
     option = layout.options.get(position)
@@ -204,6 +218,8 @@ def _as_text(column: Column) -> Column:
 
 def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
     """Give every row of a vertically merged cell its value, in columns that describe the firm."""
+    if not grid.merged:
+        return
     at = {number - 1: place for place, number in enumerate(body.numbers)}
     for start, end in grid.merged:
         column = layout.columns.get(start[1])
@@ -227,14 +243,18 @@ def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
     filled = []
     for place in range(1, len(body.rows)):
         row, above = body.rows[place], body.rows[place - 1]
-        if any(words_of(row[p]) for p in own if p < len(row)):
+        if any(_says_something(row[p]) for p in own if p < len(row)):
             continue
-        if any(words_of(row[p]) for p in posts if p < len(row)):
+        if any(_says_something(row[p]) for p in posts if p < len(row)):
             row.extend([None] * (max(own) + 1 - len(row)))
             for p in own:
                 row[p] = above[p] if p < len(above) else None
             filled.append(place)
     return filled
+
+
+def _says_something(cell: object) -> bool:
+    return bool(cell) and (not isinstance(cell, str) or cell[0].isalnum() or bool(words_of(cell)))
 
 
 def problem_rows(sheet: Sheet, problems: Iterable[Problem]) -> Iterator[tuple[object, ...]]:
@@ -243,7 +263,7 @@ def problem_rows(sheet: Sheet, problems: Iterable[Problem]) -> Iterator[tuple[ob
         yield (
             sheet.grid.file,
             sheet.grid.sheet,
-            sheet.body.numbers[problem.place],
+            int(sheet.body.numbers[problem.place]),
             problem.column,
             problem.found,
             problem.expected,

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 Cell = object
-Rows = list[list[Cell]]
+Rows = Sequence[list[Cell]]
 
 MAX_FILE = 200 * 2**20
 """Bytes a file may have, also once unpacked."""

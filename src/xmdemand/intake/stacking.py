@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from xmdemand.intake.names import Names
-from xmdemand.intake.sheets import Sheet
+from xmdemand.intake.sheets import Distinct, Sheet
+
+
+def _text_of(item: Any) -> str:
+    return "" if item.value is None else item.value
+
+
+def _number_of(item: Any) -> float:
+    return np.nan if item.value is None else item.value
 
 
 class Stack:
@@ -40,32 +49,63 @@ class Stack:
         """What a function gives of every sheet, one below the other."""
         return np.concatenate([of(sheet) for sheet in self.sheets])
 
+    def distinct(self, of: Callable[[Sheet], Distinct]) -> Distinct:
+        """What a function gives of every sheet: distinct values, and which every row has."""
+        values: list[object] = []
+        codes = []
+        for sheet in self.sheets:
+            own, places = of(sheet)
+            codes.append(places + len(values) if values else places)
+            values.extend(own)
+        return values, codes[0] if len(codes) == 1 else np.concatenate(codes)
+
+    def column(
+        self, of: Callable[[Sheet], Distinct], make: Callable[[list[object]], Any] = pd.Series
+    ) -> Any:
+        """What a function gives of every sheet as a column, made from its distinct values."""
+        values, codes = self.distinct(of)
+        if not values:
+            return pd.Series([], dtype=object).array
+        return make(values).array.take(codes)
+
     def get(
         self, name: str, read: Callable[[Any], object], empty: object, dtype: Any = object
     ) -> np.ndarray:
         """An attribute of a column's values row by row; `empty` where a sheet lacks it."""
-        return self.each(lambda sheet: sheet.get(name, read, empty, dtype))
+        values, codes = self.distinct(lambda sheet: sheet.distinct(name, read, empty))
+        distinct = np.empty(len(values), dtype=dtype)
+        for place, value in enumerate(values):
+            distinct[place] = value
+        return distinct[codes]
 
-    def text(self, name: str) -> np.ndarray:
-        """A column's values as text, empty where missing."""
-        return self.each(lambda sheet: sheet.text(name))
+    def text(self, name: str) -> Any:
+        """A column's values as a column of text, empty where missing."""
+        return self.column(lambda sheet: sheet.distinct(name, _text_of, ""))
 
     def number(self, name: str) -> np.ndarray:
         """A column's exact numbers, NaN where missing."""
-        return self.each(lambda sheet: sheet.number(name))
+        return self.get(name, _number_of, np.nan, float)
 
-    def source(self) -> np.ndarray:
+    def source(self) -> Any:
         """``file!sheet!row`` of every row."""
-        return self.each(lambda sheet: sheet.source())
+        parts = [sheet.source() for sheet in self.sheets]
+        if len(parts) == 1:
+            return parts[0]
+        if all(isinstance(part, np.ndarray) for part in parts):
+            return np.concatenate(parts)
+        return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
 
-    def sheet_names(self) -> np.ndarray:
+    def sheet_names(self) -> Any:
         """``file!sheet`` of every row."""
-        names = np.array([f"{s.grid.file}!{s.grid.sheet}" for s in self.sheets], dtype=object)
-        return np.repeat(names, np.diff(self._starts))
+        return self.column(
+            lambda sheet: ([f"{sheet.grid.file}!{sheet.grid.sheet}"], np.zeros(sheet.n, dtype=int))
+        )
 
-    def kept(self) -> np.ndarray:
-        """Which rows are not refused."""
-        return self.each(lambda sheet: sheet.kept())
+    def kept(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows that are not refused."""
+        if not any(sheet.refused for sheet in self.sheets):
+            return table
+        return table[self.each(lambda sheet: sheet.kept())]
 
     def refuse(self, places: Iterable[int], column: str, code: str) -> None:
         """Refuse rows; the first reason of a row stays."""

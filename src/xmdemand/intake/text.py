@@ -11,6 +11,7 @@ _INVISIBLE = re.compile(
 )
 _SPACE = re.compile(r"[ \t\u00a0\u3000]+")
 _HYPHENS = re.compile("[‐‑‒–—―−－﹣─━]")
+_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 _CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
 
 
@@ -67,3 +68,13 @@ def bare(text: str) -> str:
     '合计'
     """
     return plain(text).replace(" ", "").replace("\n", "").replace("\r", "").casefold()
+
+
+def year_in(*texts: str) -> str:
+    """The year that texts name, if they name but one; else nothing.
+
+    >>> year_in("2025年月报", "3月"), year_in("2024年和2025年")
+    ('2025', '')
+    """
+    years = {year for text in texts for year in _YEAR.findall(text)}
+    return years.pop() if len(years) == 1 else ""

@@ -89,7 +89,7 @@ _NO_TRADE = frozenset(
 )
 
 
-def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: str) -> Wide:
+def find_blocks(kind: str, labels: Sequence[str], names: Names | None, year: str) -> Wide:
     """The blocks that headings form, or none.
 
     Parameters
@@ -100,8 +100,8 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: s
         The headings, joined over two rows.
     names
         The spellings of the profile.
-    around
-        Text above the headings and the names of sheet and file, where a year may stand.
+    year
+        The year of months that name none; nothing if it is not known.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: s
         parts = {
             place: part
             for place, label in enumerate(labels)
-            if label and (part := axis(kind, label, names, around))
+            if label and (part := axis(kind, label, names, year))
         }
         keys = [part.key for part in parts.values() if part.column is not None]
         if not keys or not enough(kind, labels, parts):
@@ -134,7 +134,7 @@ def _block(parts: Mapping[int, _Part], key: str) -> Block | None:
     return Block(columns, next(iter(own.values())).said)
 
 
-def _numbered(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+def _numbered(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
     """``岗位1``, ``需求人数1``, ``第2个岗位/人数``: of a firm's first, second, ... post."""
     if kind != "employers":
         return None
@@ -160,7 +160,7 @@ def _numbered_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part
     )
 
 
-def _titled(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+def _titled(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
     """``缺工人数(焊工)`` and ``缺工人数/焊工``: the count of one post."""
     key = heading_key(label)
     match = _IN_BRACKETS.fullmatch(key)
@@ -191,7 +191,7 @@ def _titled_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part])
     return not own and len({part.key for part in parts.values() if part.column}) > 1
 
 
-def _placed(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+def _placed(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
     """``思明区/需求人数``, ``需求人数/思明区``, ``思明区需求人数``: the count of one district."""
     if names is None or kind != "register":
         return None
@@ -225,7 +225,7 @@ def _placed_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part])
     return not own and len({part.key for part in parts.values() if part.column}) > 1
 
 
-def _dated(kind: str, label: str, names: Names | None, around: str) -> _Part | None:
+def _dated(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
     """``2025年10月/招聘人数``, ``10月招聘人数``: the count of one month or quarter."""
     if kind != "register":
         return None
@@ -236,9 +236,8 @@ def _dated(kind: str, label: str, names: Names | None, around: str) -> _Part | N
     for period, rest in halves:
         found = meaning(kind, rest) if rest else None
         if found and found[0].kind in (*COUNTS, "number") and _PERIOD.fullmatch(period):
-            years = set(_YEAR.findall(around))
-            dated = _YEAR.search(period) is not None
-            month = period if dated or len(years) != 1 else f"{years.pop()}年{period}"
+            dated = not year or _YEAR.search(period) is not None
+            month = period if dated else f"{year}年{period}"
             return _Part(month, found[0], {"month": month})
     return None
 

@@ -1,0 +1,125 @@
+"""Tables that come in columns (Parquet): distinct values are kept once, rows made on demand.
+
+A register of a million rows holds some thousand distinct values. Rows as lists of Python objects
+would cost more than everything else together, and nobody looks at most of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as arrow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Codes:
+    """One column: row i holds ``distinct[codes[i]]``."""
+
+    codes: np.ndarray
+    distinct: Sequence[object]
+
+    def take(self, places: np.ndarray) -> Codes:
+        """The column of some rows, without values that none of them holds."""
+        codes = self.codes[places]
+        held, codes = np.unique(codes, return_inverse=True)
+        return Codes(codes, [self.distinct[code] for code in held])
+
+
+class ColumnRows(Sequence[list[object]]):
+    """A table in columns that answers as a list of rows would, its headings first."""
+
+    def __init__(self, columns: Sequence[Codes], heads: Sequence[str] = ()) -> None:
+        self.columns = columns
+        self.heads = list(heads)
+        self._n = len(columns[0].codes) if columns else 0
+
+    def __len__(self) -> int:
+        return self._n + bool(self.heads)
+
+    @overload
+    def __getitem__(self, place: int) -> list[object]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[list[object]]: ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        place %= len(self)
+        if self.heads and place == 0:
+            return [*self.heads]
+        place -= bool(self.heads)
+        return [column.distinct[column.codes[place]] for column in self.columns]
+
+    def __iter__(self) -> Iterator[list[object]]:
+        return (self[at] for at in range(len(self)))
+
+    def body(self) -> ColumnRows:
+        """The rows below the headings."""
+        return ColumnRows(self.columns)
+
+    def take(self, places: np.ndarray) -> ColumnRows:
+        """Some of the rows below the headings."""
+        return ColumnRows([column.take(places) for column in self.columns])
+
+    def holding(self, wanted: Sequence[frozenset[int]]) -> np.ndarray:
+        """Which rows below the headings hold one of the wanted values, given by code and column."""
+        found = np.zeros(self._n, dtype=bool)
+        for column, codes in zip(self.columns, wanted, strict=True):
+            if codes:
+                found |= np.isin(column.codes, list(codes))
+        return found
+
+    def empty(self) -> np.ndarray:
+        """Which rows below the headings hold nothing at all."""
+        nothing = np.ones(self._n, dtype=bool)
+        for column in self.columns:
+            blank = [code for code, value in enumerate(column.distinct) if value in ("", None)]
+            nothing &= np.isin(column.codes, blank) if blank else False
+        return nothing
+
+
+def from_arrow(table: arrow.Table) -> ColumnRows | None:
+    """The rows of a Parquet table; None if a column holds what cannot be told apart (lists)."""
+    import pyarrow as arrow
+
+    columns = []
+    for column in table.columns:
+        try:
+            columns.append(_encoded(column))
+        except (arrow.ArrowNotImplementedError, arrow.ArrowInvalid, TypeError):
+            return None
+    return ColumnRows(columns, [str(name) for name in table.column_names])
+
+
+def _encoded(column: Any) -> Codes:
+    import pyarrow as arrow
+
+    column = column.unify_dictionaries()
+    merged = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    if not arrow.types.is_dictionary(merged.type):
+        merged = merged.dictionary_encode()
+    distinct = merged.dictionary.to_pylist()
+    indices = merged.indices
+    if indices.null_count:
+        indices = indices.fill_null(len(distinct))
+        distinct.append(None)
+    return Codes(indices.to_numpy(zero_copy_only=False), distinct)
+
+
+def row_names(start: str, numbers: np.ndarray) -> Any:
+    """``start`` with every number behind it, as a column of text."""
+    import pyarrow as arrow
+    import pyarrow.compute as compute
+
+    kind = arrow.large_string()
+    first, between = arrow.scalar(start, kind), arrow.scalar("", kind)
+    texts = compute.cast(arrow.array(numbers), kind)
+    return compute.binary_join_element_wise(first, texts, between).to_pandas().array

@@ -1,0 +1,124 @@
+"""Tables that come in columns are read as their rows would be, to the last cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from xmdemand.intake import opening
+from xmdemand.intake.columnar import from_arrow
+
+arrow = pytest.importorskip("pyarrow")
+
+TEXTS = {
+    "title": [
+        "焊工",
+        "电工",
+        " 电 工",
+        "无要求",
+        "合计",
+        "小计",
+        "其中：技工",
+        "",
+        None,
+        "奇妙活计",
+    ],
+    "district": ["思明", "湖里区", "全市", "火炬高新区", "", None, "哪里"],
+    "month": ["2026-03", "2026年第一季度", "3月", "", None, "2026/3/5"],
+    "code": ["6-18-02-04", "6—18—2—4", "2022/4/10", None, ""],
+}
+NUMBERS = ("posts_new", "posts_carried", "posts_total", "seekers_new", "ratio_printed")
+
+
+@st.composite
+def registers(draw):
+    n = draw(st.integers(0, 12))
+
+    def column(values):
+        return draw(st.lists(st.sampled_from(values), min_size=n, max_size=n))
+
+    frame = pd.DataFrame({name: column(values) for name, values in TEXTS.items()}, dtype=object)
+    for name in NUMBERS:
+        if draw(st.booleans()):
+            frame[name] = pd.Series(column([0, 5, 12, -3, 10**10, None]), dtype="Int64")
+        else:
+            frame[name] = pd.Series(column(["12", "约30", "若干", "-", None]), dtype=object)
+    return frame
+
+
+def both_ways(tables_of, folder, monkeypatch):
+    by_column = tables_of(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "from_arrow", lambda table: None)
+        by_row = tables_of(folder)
+    return by_column, by_row
+
+
+def assert_same(one, other):
+    for item in fields(one):
+        a, b = getattr(one, item.name), getattr(other, item.name)
+        if item.name == "notes":
+            assert a == b
+        elif a is None or b is None:
+            assert a is b
+        else:
+            pd.testing.assert_frame_equal(a, b)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(frame=registers())
+def test_columns_and_rows_give_the_same(tmp_path_factory, tables_of, monkeypatch, frame):
+    folder = tmp_path_factory.mktemp("columns")
+    frame.to_parquet(folder / "a.parquet")
+    by_column, by_row = both_ways(tables_of, folder, monkeypatch)
+    assert_same(by_column, by_row)
+    files = by_column.files
+    assert (files["rows_read"] == files["accepted"] + files["refused"]).all()
+    read = 0 if by_column.register is None else len(by_column.register)
+    assert read == files["accepted"].sum()
+
+
+def test_every_kind_of_table_and_several_row_groups(tmp_path, tables_of, monkeypatch):
+    firms = {"firm": ["A1", "A2", None], "firm_name": ["甲公司", "", "丙公司"]}
+    firms |= {"district": ["思明", "思明", None], "employees": [5, 6, 7]}
+    firms |= {"status": ["有效", "", "拒访"]}
+    pd.DataFrame(firms).to_parquet(tmp_path / "名录.parquet")
+    returns = {"firm_name": ["甲公司", None], "title": ["焊工、电工", "车工"]}
+    returns |= {"vacancies": ["5", "2-3"]}
+    pd.DataFrame(returns).to_parquet(tmp_path / "用工需求.parquet")
+    months = [dt.datetime(2025, 1 + i % 12, 1) for i in range(50)]
+    table = {"month": months, "title": ["焊工", "电工"] * 25, "posts_new": range(50)}
+    table |= {"seekers_new": 1}
+    pd.DataFrame(table).to_parquet(tmp_path / "供求.parquet", row_group_size=7)
+    by_column, by_row = both_ways(tables_of, tmp_path, monkeypatch)
+    assert_same(by_column, by_row)
+    assert len(by_column.register) == 50
+    assert list(by_column.employers["post"]) == ["焊工", "电工", "车工"]
+
+
+def test_rows_of_columns_are_the_rows_of_the_table():
+    columns = {
+        "a": ["x", None, "y", "x"],
+        "b": [1.5, 2.0, None, 1.5],
+        "c": [True, False, True, None],
+    }
+    rows = from_arrow(arrow.table(columns))
+    below = [["x", 1.5, True], [None, 2.0, False], ["y", None, True], ["x", 1.5, None]]
+    assert list(rows) == [["a", "b", "c"], *below]
+    assert rows[-1] == below[-1]
+    assert rows[:2] == [["a", "b", "c"], below[0]]
+    some = rows.take(np.array([1, 2]))
+    assert list(some) == below[1:3]
+    assert set(some.columns[0].distinct) == {None, "y"}
+    with pytest.raises(IndexError):
+        rows[5]
+
+
+def test_lists_in_a_column_are_read_by_row():
+    assert from_arrow(arrow.table({"希望工种": [["电工", "焊工"]], "年龄": [33]})) is None

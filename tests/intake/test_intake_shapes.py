@@ -14,6 +14,7 @@ from xmdemand.intake.headings import likest, meaning
 from xmdemand.intake.layout import facts_above
 from xmdemand.intake.matching import match_headings
 from xmdemand.intake.periods import period_around
+from xmdemand.intake.values import parse_count
 
 
 def lines(tmp_path, name, *rows, encoding="utf-8"):
@@ -97,6 +98,7 @@ def test_a_word_that_changes_what_is_counted_is_never_passed_over(kind, heading)
         ("用工需求/小计", "vacancies"),
         ("该岗位当前空缺人数", "vacancies"),
         ("本月缺工人数", "vacancies"),
+        ("4、*目前空缺人数（人）", "vacancies"),
         ("单位名称（盖章）", "firm_name"),
     ],
 )
@@ -330,3 +332,68 @@ def test_a_word_wrapped_in_its_cell_is_one_post(tmp_path, save, tables_of):
     ]
     save(tmp_path / "a.xlsx", rows)
     assert list(tables_of(tmp_path).employers["post"]) == ["包装工", "焊工", "电工"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "off"),
+    [
+        ("甲公司,焊工,3\n乙公司,电工,4\n合计,,7", []),
+        ("甲公司,焊工,3\n乙公司,电工,4\n合计,,9", [("4", "9", "各行之和为7")]),
+        ("合计,,7\n甲公司,焊工,3\n乙公司,电工,4", []),
+        ("甲公司,焊工,3\n小计,,3\n乙公司,电工,4\n小计,,5\n总计,,7", [("5", "5", "各行之和为4")]),
+        ("甲公司,焊工,若干\n乙公司,电工,4\n合计,,9", []),
+        ("甲公司,焊工,3\n其中：技工,,2\n累计,,50", []),
+    ],
+)
+def test_printed_totals_are_held_against_the_sum(tmp_path, tables_of, rows, off):
+    lines(tmp_path, "a.csv", "单位名称,岗位名称,缺工人数", rows)
+    odd = tables_of(tmp_path).oddities.query("code == 'intake.total_differs'")
+    found = list(zip(odd["row"].astype(str), odd["found"], odd["expected"], strict=True))
+    assert found == off
+    assert set(odd["severity"]) <= {"warning"}
+
+
+def test_a_second_table_below_is_read_under_its_own_headings(tmp_path, save, tables_of):
+    rows = [
+        ["一、用工需求"],
+        ["单位名称", "岗位名称", "需求人数"],
+        ["甲公司", "切割工", 4],
+        [],
+        ["二、培训需求"],
+        ["单位名称", "岗位名称", "培训人数"],
+        ["甲公司", "焊工", 9],
+        [None, "铆工", 5],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A7:A8",))
+    tables = tables_of(tmp_path)
+    table = tables.employers
+    assert list(table["vacancies_kind"]) == ["exact", "missing", "missing"]
+    assert list(table["train_persons_kind"]) == ["missing", "exact", "exact"]
+    assert list(table["source"]) == [
+        "a.xlsx!Sheet1!3",
+        "a.xlsx!Sheet1 表2!7",
+        "a.xlsx!Sheet1 表2!8",
+    ]
+    assert list(tables.files["header_row"]) == [2, 6]
+    assert list(tables.files["rows_read"]) == [1, 2]
+
+
+def test_persons_to_train_for_no_post_are_refused(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "单位名称,培训工种类型,培训人数", "甲公司,焊工,9")
+    tables = tables_of(tmp_path)
+    assert tables.employers is None
+    assert list(tables.quarantine["code"]) == ["intake.no_post"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "low", "high"),
+    [("两三人", 2, 3), ("二三十人", 20, 30), ("十七八名", 17, 18), ("三五个", 3, 5)],
+)
+def test_two_digits_side_by_side_are_a_rough_number(cell, low, high):
+    count = parse_count(cell)
+    assert (count.low, count.high, count.kind) == (low, high, "range")
+
+
+def test_two_digits_that_fall_are_no_number():
+    assert parse_count("五三人").flags == ("unreadable",)
+    assert parse_count("二〇").value == 20

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Literal
 
-from xmdemand.intake.numerals import NUMBER, read_number
+from xmdemand.intake.numerals import NUMBER, read_number, read_rough
 from xmdemand.intake.parsed import (
     EMPTY,
     NAN,
@@ -23,6 +23,7 @@ from xmdemand.intake.text import join_cjk, words_of
 _MEASURE = r"\s*(?:人次|人|名|个|位|岗|员)?"
 _OWN_UNIT = re.compile(r"[百千万亿kw人名个位岗员]")
 _COUNT = re.compile(rf"({NUMBER}){_MEASURE}")
+_ROUGHLY = re.compile(rf"([一二两三四五六七八九十]{{2,3}}[百千]?){_MEASURE}")
 _RANGE = re.compile(rf"({NUMBER}){_MEASURE}\s?(?:-|~|至|到|—)\s?({NUMBER}){_MEASURE}")
 _SLASHED = re.compile(rf"({NUMBER})\s?/\s?({NUMBER}){_MEASURE}")
 _OVER = re.compile(
@@ -101,10 +102,12 @@ def _read_count(text: str) -> Count:
     if stripped and stripped != text:
         inner = _read_count(stripped)
         return Count(inner.low, inner.high, inner.kind, (*inner.flags, "remark"))
-    if match := _COUNT.fullmatch(text):
+    if (match := _COUNT.fullmatch(text)) and read_number(match[1]) is not None:
         return _ends(match[1], match[1], "exact")
     if match := _RANGE.fullmatch(text):
         return _ends(match[1], match[2], "range")
+    if (match := _ROUGHLY.fullmatch(text)) and (ends := read_rough(match[1])):
+        return Count(*ends, "range")
     if match := _SLASHED.fullmatch(text):
         return _ends(match[1], match[2], "range", "doubtful")
     if match := _OVER.fullmatch(text):

@@ -128,7 +128,8 @@ def _posts(sheet: Sheet) -> np.ndarray:
 def _refuse_employers(stack: Stack, table: pd.DataFrame) -> None:
     nameless = (table["firm_name"] == "") & (table["firm"] == "")
     stack.refuse(np.flatnonzero(nameless), "firm_name", "intake.required")
-    planned = table[["vacancies_low", "planned_hires_low"]].fillna(0).max(axis=1)
+    wanted = [f"{name}_low" for name in ("vacancies", "planned_hires", "train_persons")]
+    planned = table[wanted].fillna(0).max(axis=1)
     kinds = table[[f"{name}_kind" for name in UNCERTAIN_COUNTS]].to_numpy(dtype=object)
     stated = (kinds != "missing").any(axis=1)
     per_post = np.array(

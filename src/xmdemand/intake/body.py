@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import zip_longest
 
 import numpy as np
@@ -58,6 +59,8 @@ class Body:
     labels
         A name for every row of a wide table: its number, and behind a point which part of it; of
         other tables nothing, there the number is the name.
+    rest
+        Position in the grid where a second table starts, below this one; 0 if none does.
     totals
         Rows that only add others up, with their numbers, for the check against the sum.
     skipped
@@ -69,6 +72,7 @@ class Body:
     totals: list[tuple[int, Row]]
     skipped: dict[str, int]
     labels: Sequence[str] = ()
+    rest: int = 0
 
 
 def data_rows(grid: Grid, layout: Layout) -> Body:
@@ -89,11 +93,23 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
             continue
         reason = judge(row) if place in suspects else None
         if reason is None:
-            numbers.append(layout.first + 1 + place)
+            numbers.append(grid.offset + layout.first + 1 + place)
             kept.append(row)
+        elif reason == "other_head":
+            start = _with_title(rows, place)
+            kept_rows = sum(number <= grid.offset + layout.first + start for number in numbers)
+            del numbers[kept_rows:], kept[kept_rows:]
+            return replace(body, rest=layout.first + start)
         else:
-            _leave_out(body, layout.first + 1 + place, row, reason)
+            _leave_out(body, grid.offset + layout.first + 1 + place, row, reason)
     return body
+
+
+def _with_title(rows: Sequence[Row], place: int) -> int:
+    """Where a second table starts: at its headings, or at the lone texts and blanks before them."""
+    while place and sum(bool(words_of(cell)) for cell in rows[place - 1]) <= 1:
+        place -= 1
+    return place
 
 
 def _data_rows_in_columns(rows: ColumnRows, judge: _Judge) -> Body:
@@ -222,6 +238,8 @@ class _Judge:
             filled = sum(cell is not None and cell != "" for cell in row)
             if filled <= max(2, self._width // 3):
                 return "tail"
+        if self._heads_another(row):
+            return "other_head"
         if says == "head" and _repeats_head(row, self._heads):
             return "repeated_head"
         for place in self._texts:
@@ -230,6 +248,15 @@ class _Judge:
                 if isinstance(cell, str) and cell and self._says(cell) == "total":
                     return "total" if bare(cell) != "全市" else None
         return None
+
+    def _heads_another(self, row: Row) -> bool:
+        """Whether a row holds texts only, most of them headings, and not only of this table."""
+        cells = [cell for cell in row if cell is not None and cell != ""]
+        if len(cells) < 3 or not all(isinstance(cell, str) for cell in cells):
+            return False
+        says = [self._says(cell) for cell in cells if isinstance(cell, str)]
+        known = says.count("head") + says.count("other_head")
+        return says.count("other_head") > 0 and known * 3 >= len(cells) * 2
 
     def _says(self, cell: str) -> str:
         """What a text means at the start of a row: ``total, tail, head`` ... or ``data``."""
@@ -240,7 +267,9 @@ class _Judge:
 
     def _may_open(self, cell: str) -> bool:
         """Whether the first characters of a text are such as open what is no data."""
-        return cell[0] in _OPENINGS or cell[1:2] in _AFTER_NUMBER or cell in self._labels
+        if cell[0] in _OPENINGS or cell[1:2] in _AFTER_NUMBER or cell in self._labels:
+            return True
+        return cell in _written_headings()
 
     def _look(self, cell: str) -> str:
         if not self._may_open(cell):
@@ -256,7 +285,16 @@ class _Judge:
             return "tail"
         if _EXAMPLE.match(start):
             return "example"
-        return "head" if heading_key(cell) in self._heads else "data"
+        if heading_key(cell) in self._heads:
+            return "head"
+        return "other_head" if cell in _written_headings() else "data"
+
+
+@cache
+def _written_headings() -> frozenset[str]:
+    """Headings of all kinds as they are declared."""
+    columns = (column for kind in KINDS.values() for column in kind.columns)
+    return frozenset(text for c in columns for text in (c.header, *c.synonyms) if len(text) > 1)
 
 
 def _repeats_head(row: Row, heads: set[str]) -> bool:

@@ -24,7 +24,7 @@ HEADER, SYNONYM, TRIMMED, VAGUE = range(4)
 COUNTS = frozenset(["count", "uncertain"])
 """Kinds of column where a word too many may change what is counted."""
 
-_NUMBERING = re.compile(r"^(?:第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)")
+_NUMBERING = re.compile(r"^(?:第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)+")
 _QUESTION = re.compile(r"^第\d{1,3}题[(](.+)[)]$")
 _POLITE = re.compile(
     r"^(?:请问|请填写|请选择|请)?(?:您|[贵本](?=(?:单位|公司|企业)(?:名称|全称|规模|人数))"
@@ -48,7 +48,7 @@ _OTHER_MEANING = re.compile(
     r"上年|去年|往年|前年|同期|上季|上月|上期|半年|环比|同比|增减|增长|增幅|增加|减少|比重|占比|变化|变动|"
     r"比例|百分|%|其中|目标|已|累计|男|女|\d月|季度"
 )
-_RELATIVE = re.compile(r"环比|同比|增减|增长|增幅|比重|占比|变化|变动|百分|%|上月|上季|同期")
+_RELATIVE = re.compile(r"环比|同比|增减|增长|增幅|比重|占比|变化|变动|百分|%|上月|上季|同期|率$")
 """Words of figures that only compare with another period or a whole: no column of ours."""
 _HARMLESS = frozenset("的数人量总名称情况目当前现个岗位所在及与和项栏请填写/()[]·、-")
 """Characters two headings may differ by and still mean the same."""

@@ -17,6 +17,7 @@ from xmdemand.intake.names import Names
 from xmdemand.intake.sheets import PROBLEM_COLUMNS, Sheet, problem_rows
 from xmdemand.intake.sources import Grid, Unread
 from xmdemand.intake.stacking import Stack
+from xmdemand.intake.totals import total_rows
 from xmdemand.notes import Note, Notes
 
 FILE_COLUMNS = (
@@ -157,7 +158,7 @@ class Ledger:
                     "rows_read": sheet.n,
                     "accepted": sheet.n - len(sheet.refused),
                     "refused": len(sheet.refused),
-                    "header_row": sheet.layout.header_row,
+                    "header_row": sheet.grid.offset + sheet.layout.header_row,
                 }
             rows.append({"encoding": "", "code": "", **numbers, **line})
         return pd.DataFrame(rows, columns=list(FILE_COLUMNS))
@@ -178,6 +179,7 @@ class Ledger:
             for sheet in self.sheets.values()
             for row in problem_rows(sheet, (p for p in sheet.odd if p.place not in sheet.refused))
         ]
+        rows += [row for sheet in self.sheets.values() for row in total_rows(sheet)]
         table = pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS)).drop_duplicates()
         table["severity"] = [SEVERITY.get(code, "warning") for code in table["code"]]
         return table.reset_index(drop=True)

@@ -22,6 +22,8 @@ NUMBER = rf"(?:(?:{ARABIC})\s?[百千万亿kwKW]?|[{CHINESE}]+)"
 """A regular expression for one number, in plain text (`xmdemand.intake.text.plain`)."""
 
 _ARABIC = re.compile(rf"({ARABIC})\s?([百千万亿kwKW]?)")
+_ROUGH = re.compile(r"[一二两三四五六七八九]{2}[十百千]?|十[一二三四五六七八九]{2}")
+"""Two digits side by side are a rough number: 两三 is 2 or 3, 二三十 is 20 to 30."""
 _YEAR_STYLE = re.compile(rf"[{''.join(k for k, v in _DIGITS.items() if v < 10)}]{{2,}}")
 
 
@@ -41,8 +43,25 @@ def read_number(text: str) -> float | None:
         scaled = number * _SCALES.get(match[2].lower(), 1)
         return round(scaled, 6)
     if text and all(character in CHINESE for character in text):
-        return _chinese(text)
+        return None if _ROUGH.fullmatch(text) else _chinese(text)
     return None
+
+
+def read_rough(text: str) -> tuple[float, float] | None:
+    """The ends of a rough number of two digits side by side, or None if the text is none.
+
+    Examples
+    --------
+    >>> [read_rough(x) for x in ("两三", "二三十", "十七八", "五三")]
+    [(2.0, 3.0), (20.0, 30.0), (17.0, 18.0), None]
+    """
+    if not _ROUGH.fullmatch(text):
+        return None
+    ten = 10.0 if text[0] == "十" else 0.0
+    digits = text.removeprefix("十") if ten else text
+    scale = float(_TENS[digits[2]]) if len(digits) > 2 else 1.0
+    low, high = (ten + _DIGITS[digit] * scale for digit in digits[:2])
+    return (low, high) if low < high else None
 
 
 def _chinese(text: str) -> float | None:

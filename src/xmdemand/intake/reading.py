@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,4 +112,27 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         if isinstance(layout, str):
             ledger.no_table(grid, layout)
         else:
-            ledger.enter(parse_sheet(grid, layout, ledger.names, ledger.parsers))
+            sheet = parse_sheet(grid, layout, ledger.names, ledger.parsers)
+            ledger.enter(sheet)
+            if sheet.body.rest:
+                _enter(ledger, _below(grid, sheet.body.rest), confirmed)
+
+
+def _below(grid: Grid, start: int) -> Grid:
+    """A second table of a sheet as a sheet of its own."""
+    stem, _, number = grid.sheet.partition(_SECOND)
+    merged = [
+        ((top - start, left), (bottom - start, right))
+        for (top, left), (bottom, right) in grid.merged
+        if top >= start
+    ]
+    return replace(
+        grid,
+        sheet=f"{stem}{_SECOND}{int(number or 1) + 1}",
+        rows=grid.rows[start:],
+        merged=merged,
+        offset=grid.offset + start,
+    )
+
+
+_SECOND = " 表"

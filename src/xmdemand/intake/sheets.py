@@ -220,7 +220,7 @@ def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
     """Give every row of a vertically merged cell its value, in columns that describe the firm."""
     if not grid.merged:
         return
-    at = {number - 1: place for place, number in enumerate(body.numbers)}
+    at = {number - 1 - grid.offset: place for place, number in enumerate(body.numbers)}
     for start, end in grid.merged:
         column = layout.columns.get(start[1])
         if column is None or column.name not in FILLED or start[0] not in at:

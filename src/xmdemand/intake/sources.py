@@ -32,6 +32,8 @@ class Grid:
 
     Attributes
     ----------
+    offset
+        How many rows of the sheet stand before the first of `rows`.
     merged
         Merged areas as ((row, column), (row, column)), counted from 0.
     remarks
@@ -44,6 +46,7 @@ class Grid:
     sha256: str
     encoding: str = ""
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    offset: int = 0
     remarks: tuple[str, ...] = ()
 
 

@@ -20,6 +20,7 @@ from xmdemand.intake import (
     write_quality_report,
 )
 from xmdemand.intake.columns import KINDS, header
+from xmdemand.intake.personal import MASK, mask
 from xmdemand.notes import message_codes, text
 
 HEAD = ["统一社会信用代码", "单位名称", "所属区", "填报日期", "岗位名称", "当前空缺人数"]
@@ -267,6 +268,20 @@ def test_personal_data_reach_no_table_note_or_report(tmp_path, save, profile, ta
         ]
     for secret in SECRETS:
         assert not [line for line in told if secret in line], secret
+
+
+@pytest.mark.parametrize(
+    "post", ["客服主管", "项目经理", "卫生主管", "护士", "美术老师", "副经理（2名）"]
+)
+def test_titles_of_posts_are_no_names(post):
+    assert mask(post) == post
+
+
+@pytest.mark.parametrize(
+    "text", ["王经理", "欧阳老师", "李女士", "周先生（人事）", "陈主管 内线8001"]
+)
+def test_named_contacts_are_masked(text):
+    assert MASK in mask(text)
 
 
 # -- laws -------------------------------------------------------------------------------------

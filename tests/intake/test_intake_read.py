@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
+import pytest
 
 from xmdemand.intake import write_blank_workbooks, write_quality_report
 from xmdemand.intake.columns import KINDS, header
@@ -112,3 +115,23 @@ def test_official_names_that_hold_separators_are_one_post(
     name = next(name for name in names if "、" in name)
     save(tmp_path / "a.xlsx", [["单位名称", "岗位名称", "当前空缺人数"], ["甲公司", name, 1]])
     assert list(tables_of(tmp_path).employers["post"]) == [name]
+
+
+FILES = Path(__file__).with_name("files")
+"""One table of our own, written as xls and ods by two free libraries (xlwt 1.3, odfpy 1.4)."""
+
+
+@pytest.mark.parametrize("name", ["returns.xls", "returns.ods", "returns.et"])
+def test_old_workbooks_are_read_to_the_same_rows(tmp_path, tables_of, name):
+    kept = FILES / name.replace(".et", ".xls")  # WPS writes the same format under its own ending
+    (tmp_path / f"翔安区{name}").write_bytes(kept.read_bytes())
+    tables = tables_of(tmp_path)
+    table = tables.employers
+    assert list(table["firm_name"]) == ["甲显示科技有限公司"] * 2 + ["乙火炬电子有限公司"]
+    assert list(table["post"]) == ["焊工", "电工", "车工"]
+    assert list(table["vacancies_low"]) == [40, 10, 1]
+    assert list(table["vacancies_kind"]) == ["exact", "range", "some"]
+    assert list(table["wage_low"].fillna(0)) == [5500, 6500, 0]
+    assert list(table["submitted"].dt.day) == [10, 10, 11]
+    assert set(table["district"]) == {"翔安区"}
+    assert "intake.old_format" in {note.code for note in tables.notes}

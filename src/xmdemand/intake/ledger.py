@@ -14,6 +14,7 @@ from xmdemand.intake.columns import KINDS
 from xmdemand.intake.decode import Parsers
 from xmdemand.intake.layout import Layout, propose_kind
 from xmdemand.intake.names import Names
+from xmdemand.intake.opening import OLD_FORMAT
 from xmdemand.intake.sheets import PROBLEM_COLUMNS, Sheet, problem_rows
 from xmdemand.intake.sources import Grid, Unread
 from xmdemand.intake.stacking import Stack
@@ -107,7 +108,8 @@ class Ledger:
         self.sheets[grid.file, grid.sheet] = sheet
         self._line(grid.file, grid.sheet, grid.sha256, state="read", encoding=grid.encoding)
         where = f"{grid.file}!{grid.sheet}"
-        self.notes.extend(Note(code, where, 1, "warning") for code in grid.remarks)
+        for code in grid.remarks:
+            self.notes.append(Note(code, where, 1, "info" if code == OLD_FORMAT else "warning"))
         self._propose(grid, layout, where)
 
     def _propose(self, grid: Grid, layout: Layout, where: str) -> None:

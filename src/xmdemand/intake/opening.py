@@ -20,6 +20,8 @@ OLD_WORKBOOKS = (".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".tsv", ".txt")
 MACROS = (".xlsm", ".xltm", ".xlam")
 MAX_LINES = 3_000_000
+OLD_FORMAT = "intake.old_format"
+"""Remark on a sheet of a format in which formula errors look like empty cells."""
 HIDDEN = "intake.hidden_sheet"
 """Remark on a sheet its author hid, which is not read."""
 
@@ -153,7 +155,8 @@ def _open_old(
         if isinstance(found[0], str):
             yield Unread(source.name, name, found[0], mark)
         else:
-            yield Grid(source.name, name, found[0], mark, merged=tuple(found[1]))
+            merged = tuple(found[1])
+            yield Grid(source.name, name, found[0], mark, merged=merged, remarks=(OLD_FORMAT,))
 
 
 def decode_text(data: bytes) -> tuple[str, str] | None:

@@ -19,9 +19,17 @@ _NAMED = re.compile(
     r"((?:联系人|填表人|填报人|制表人|经办人|负责人|审核人|姓名|联系电话|电话|手机|身份证号?|微信号?)"
     r"(?:姓名)?\s*[:：]\s*)([^\s,，;；、。)）]+)"
 )
-_POLITE = re.compile(
-    r"(?<![\u3400-\u9fff])[\u3400-\u9fff]{1,2}(?=(?:先生|女士|经理|主管|小姐|老师)(?:$|[^\u3400-\u9fff]))"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟"
+    "姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙史陶贺毛郝顾龚邵覃武钱戴严莫孔汤康易乔赖施洪柯庄颜温俞詹"
 )
+_COMPOUND = "欧阳|上官|司徒|诸葛|夏侯|司马"
+_POLITE = re.compile(
+    rf"(?<![\u3400-\u9fff])(?:[\u3400-\u9fff]{{1,2}}(?=先生|女士|小姐)"
+    rf"|(?:[{_SURNAMES}]|{_COMPOUND})(?=经理|主管|老师))"
+    rf"(?=[\u3400-\u9fff]{{2}}(?:$|[^\u3400-\u9fff]))"
+)
+"""A manager or a teacher is a person only behind a surname: 客服主管 and 项目经理 are posts."""
 _MAYBE = re.compile(r"(?:\d[-\s()（）转－　]{0,2}){6}|[:：@＠]|先生|女士|经理|主管|小姐|老师")
 """What every pattern here needs something of; most texts have nothing of it."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　", "0123456789-+X ")

@@ -30,7 +30,8 @@ def test_it_tells_which_share_of_demand_rests_on_which_returns(first, year):
     assert share(table["抽样单位应答率"]) == pytest.approx(
         diagnostics["response_probability"], abs=0.0006
     )
-    assert {"权数的设计效应", "全市总量的设计效应", "应答单位数"} <= set(table)
+    assert {"权数的设计效应", "应答单位数", "推断总体单位数"} <= set(table)
+    assert any(name.startswith("全市总量的设计效应（对") for name in table)
 
 
 @pytest.mark.parametrize("kind", ["direct", "model"])

@@ -253,6 +253,8 @@ def test_domain_degrees_of_freedom_count_what_the_domain_meets(samples):
     row = samples["apiclus1"].mean("api00", where=lambda rows: rows["dnum"] == 61, df="domain")
     assert row.frame["df"][0] == 0
     assert np.isnan(row.frame["lower"][0])
+    given = sample.mean("HI_CHOL", na_rm=True, df=np.int64(16)).frame
+    assert_allclose(given["upper"], sample.mean("HI_CHOL", na_rm=True).frame["upper"])
     with pytest.raises(ArgumentTypeError, match="'domain'"):
         sample.mean("race", df="subset")
     with pytest.raises(InputError, match="df must be positive"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -213,7 +214,7 @@ def ratio_scores(
 
 def check_degrees(df: float) -> float:
     """Degrees of freedom given by hand, checked."""
-    if not isinstance(df, int | float):
+    if not isinstance(df, Real):
         raise ArgumentTypeError(f"df is None, 'domain', inf or a number, got {df!r}")
     if not df > 0:
         raise InputError(f"df must be positive, got {df:g}")

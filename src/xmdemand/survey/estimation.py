@@ -204,7 +204,7 @@ class Estimation:
         critical value.
         """
         level = check_level(level)
-        wanted = [probabilities] if isinstance(probabilities, int | float) else list(probabilities)
+        wanted = [float(p) for p in np.atleast_1d(np.asarray(probabilities, dtype=float))]
         bad = [p for p in wanted if not 0 <= p <= 1]
         if bad:
             raise InputError(f"quantiles are fractions between 0 and 1, got {bad}")

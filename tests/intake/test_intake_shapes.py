@@ -10,6 +10,7 @@ import json
 import pandas as pd
 import pytest
 
+from xmdemand.intake import quality_report
 from xmdemand.intake.headings import likest, meaning
 from xmdemand.intake.layout import facts_above
 from xmdemand.intake.matching import match_headings
@@ -106,10 +107,13 @@ def test_trimmings_that_change_nothing_are_passed_over(heading, column):
     assert meaning("employers", heading)[0].name == column
 
 
-def test_headings_that_resemble_nothing_are_said(tmp_path, tables_of):
-    lines(tmp_path, "a.csv", "单位名称,岗位名称,缺工人数,食宿福利", "甲公司,焊工,3,包吃")
-    notes = [note for note in tables_of(tmp_path).notes if note.code == "intake.unused"]
+def test_headings_that_resemble_nothing_are_said(tmp_path, profile, tables_of):
+    lines(tmp_path / "in", "a.csv", "单位名称,岗位名称,缺工人数,食宿福利", "甲公司,焊工,3,包吃")
+    tables = tables_of(tmp_path / "in")
+    notes = [note for note in tables.notes if note.code == "intake.unused"]
     assert [note.fields["headings"] for note in notes] == ["食宿福利"]
+    sheet = quality_report(tables, profile)["表头确认"]
+    assert [cell.value for cell in sheet[5]][:3:2] == ["a.csv", "食宿福利"]
 
 
 # -- side by side -------------------------------------------------------------------------------

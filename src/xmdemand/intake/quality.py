@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -17,7 +17,7 @@ from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.sheetstyle import first_sheet
 from xmdemand.intake.tables import Tables
-from xmdemand.notes import text
+from xmdemand.notes import Note, text
 from xmdemand.ooxml import normalise_ooxml
 from xmdemand.outdir import whole_file
 from xmdemand.profile import Profile
@@ -54,8 +54,10 @@ def quality_report(tables: Tables, profile: Profile) -> Workbook:
     senders = _sender_sheets(files, problems)
     _overview(overview, files, problems, senders, profile)
     _coverage(book.create_sheet("覆盖情况"), tables, profile)
-    if tables.proposals is not None and len(tables.proposals):
-        _headings(book.create_sheet("表头确认"), tables.proposals)
+    unused = [note for note in tables.notes if note.code == "intake.unused"]
+    proposals = tables.proposals if tables.proposals is not None else pd.DataFrame()
+    if len(proposals) or unused:
+        _headings(book.create_sheet("表头确认"), proposals, unused)
     for sender, name in senders.items():
         _sender(book.create_sheet(name), sender, files, problems)
     return book
@@ -207,8 +209,8 @@ def _coverage_lines(tables: Tables, profile: Profile) -> Iterable[list[object]]:
             yield [kind.title, "待对应职业", int((~coded).sum()), share]
 
 
-def _headings(sheet: Worksheet, proposals: pd.DataFrame) -> None:
-    """Headings that were taken by likeness or wait for a person."""
+def _headings(sheet: Worksheet, proposals: pd.DataFrame, unused: Sequence[Note]) -> None:
+    """Headings that were taken by likeness, wait for a person, or were not read."""
     _title(sheet, "需要确认的表头", 6)
     hint = "请在 inputs/mapping.toml 中确认；已按相似度采用的也请看一眼。"
     style.put(sheet["A2"], hint)
@@ -219,6 +221,9 @@ def _headings(sheet: Worksheet, proposals: pd.DataFrame) -> None:
         values = [item["file"], item["sheet"], item["heading"], item["header"], item["score"]]
         style.write_row(sheet, row, [*values, state])
         sheet.cell(row, 5).number_format = "0%"
+    for row, note in enumerate(unused, len(proposals) + 5):
+        file, _, name = note.where.rpartition("!")
+        style.write_row(sheet, row, [file, name, note.fields["headings"], "", "", "不认识，未读取"])
     widths = [44, 16, 30, 26, 9, 14]
     style.set_widths(sheet, widths)
     style.fit_heights(sheet, 5, widths)

@@ -71,7 +71,7 @@ def assert_same(one, other):
             pd.testing.assert_frame_equal(a, b)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(frame=registers())
 def test_columns_and_rows_give_the_same(tmp_path_factory, tables_of, monkeypatch, frame):
     folder = tmp_path_factory.mktemp("columns")
@@ -122,3 +122,12 @@ def test_rows_of_columns_are_the_rows_of_the_table():
 
 def test_lists_in_a_column_are_read_by_row():
     assert from_arrow(arrow.table({"希望工种": [["电工", "焊工"]], "年龄": [33]})) is None
+
+
+def test_a_file_that_stands_for_too_many_values_is_refused_unread(tmp_path, tables_of, monkeypatch):
+    frame = pd.DataFrame({"month": ["2025-01"] * 500, "title": "焊工", "posts_new": 1})
+    frame["seekers_new"] = 2
+    frame.to_parquet(tmp_path / "a.parquet")
+    monkeypatch.setattr(opening, "MAX_VALUES", 1_999)
+    monkeypatch.setattr("pyarrow.parquet.read_table", None)
+    assert list(tables_of(tmp_path).files["code"]) == ["intake.too_large"]

@@ -20,6 +20,8 @@ OLD_WORKBOOKS = (".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".tsv", ".txt")
 MACROS = (".xlsm", ".xltm", ".xlam")
 MAX_LINES = 3_000_000
+MAX_VALUES = 100_000_000
+"""Values a Parquet file may hold: a few kilobytes can stand for billions of equal ones."""
 OLD_FORMAT = "intake.old_format"
 """Remark on a sheet of a format in which formula errors look like empty cells."""
 HIDDEN = "intake.hidden_sheet"
@@ -265,6 +267,8 @@ def _open_parquet(source: Source, data: bytes, mark: str) -> Grid | Unread:
         file = parquet.ParquetFile(io.BytesIO(data))
         if len(file.schema_arrow) > MAX_COLUMNS:
             return Unread(source.name, "", "intake.too_wide", mark)
+        if file.metadata.num_rows * len(file.schema_arrow) > MAX_VALUES:
+            return Unread(source.name, "", "intake.too_large", mark)
         texts = [item.name for item in file.schema_arrow if arrow.types.is_string(item.type)]
         table = parquet.read_table(io.BytesIO(data), read_dictionary=texts)
         rows: Rows | None = from_arrow(table)

@@ -86,6 +86,7 @@ def _taught(confirmed: pd.DataFrame, classification: Classification) -> dict[str
     return {bare(title): code for title, code in pairs}
 
 
+@lru_cache(maxsize=4)
 def _official(classification: Classification) -> frozenset[str]:
     """Every name and code the classification can find exactly, of any edition.
 

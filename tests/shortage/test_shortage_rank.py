@@ -102,6 +102,18 @@ def test_bad_weights_are_refused(city: City) -> None:
         run(city, weights={"ratios": 1.0})
     with pytest.raises(NotFoundError, match="no method named"):
         run(city, method="magic")
+    with pytest.raises(InputError, match="top must be 1 or more"):
+        run(city, top=0)
+
+
+def test_all_tied_is_refused_by_name(city: City) -> None:
+    outlook = city.outlook
+    flat = {
+        name: replace(getattr(outlook, name), values=np.ones_like(outlook.posts.values))
+        for name in ("posts", "seekers", "log_ratio", "growth")
+    }
+    with pytest.raises(InputError, match="the same everywhere: log_ratio, demand_growth"):
+        run(city, demand=None, outlook=replace(outlook, **flat))
 
 
 def test_record_is_json_and_remembered(city: City, ranking: Ranking) -> None:
@@ -286,7 +298,7 @@ def test_one_occupation_alone() -> None:
     """Nothing to compare with: refused in words, not a rank of one out of one."""
     tree = classification(n_minor=1, per_minor=1)
     tree = replace(tree, frame=tree.frame[tree.frame["code"].str.startswith("4")])
-    with pytest.raises(InputError, match=r"no indicator|no occupation"):
+    with pytest.raises(InputError, match="only one occupation has evidence"):
         run(make_city(tree=tree))
 
 

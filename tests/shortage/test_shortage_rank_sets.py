@@ -208,6 +208,8 @@ def test_one_item_and_all_tied() -> None:
         ({"cov": [[1.0]]}, r"shape \(1, 1\), expected \(2, 2\)"),
         ({}, "either cov"),
         ({"se": [1.0, 1.0], "level": 95}, "did you mean 0.95"),
+        ({"se": [1.0, 1.0, 1.0]}, r"se has shape \(3,\), expected one number an item: \(2,\)"),
+        ({"se": ["wide", 1.0]}, "se holds something that is no number"),
         ({"se": [1.0, 1.0], "kind": "joint"}, "'marginal' or 'simultaneous'"),
     ],
 )
@@ -231,3 +233,18 @@ def test_many_items_simultaneous_is_noted() -> None:
     marginal = rank_sets(x, se=np.full(300, 0.1)).frame
     assert (sets.frame["lower"] <= marginal["lower"]).all()
     assert (sets.frame["upper"] >= marginal["upper"]).all()
+
+
+def test_errors_follow_their_labels() -> None:
+    """A Series of errors in another order is put into the estimate's, not read by position."""
+    x = pd.Series([1.0, 2.0, 3.0], index=list("abc"))
+    se = pd.Series([0.1, 0.1, 5.0], index=list("abc"))
+    plain = rank_sets(x, se=se).frame
+    pd.testing.assert_frame_equal(rank_sets(x, se=se.iloc[::-1]).frame, plain)
+    cov = pd.DataFrame(np.diag(se**2) + 0.001, index=x.index, columns=x.index)
+    turned = cov.iloc[::-1, [1, 0, 2]]
+    pd.testing.assert_frame_equal(rank_sets(x, cov=turned).frame, rank_sets(x, cov=cov).frame)
+    with pytest.raises(InputError, match=r"other labels than estimate .*d"):
+        rank_sets(x, se=se.rename({"c": "d"}))
+    with pytest.raises(InputError, match="estimate holds something that is no number"):
+        rank_sets(["high", "low"], se=[1.0, 1.0])  # type: ignore[list-item]

@@ -84,13 +84,8 @@ def compute_index(
     Raises
     ------
     InputError
-        If the inputs allow no indicator, or no occupation has evidence enough to be rated.
+        If no occupation has evidence enough to be rated, or every indicator is constant over those.
     """
-    if not measured:
-        raise InputError(
-            "no indicator of shortage can be computed: each is missing everywhere, constant or "
-            "has weight zero"
-        )
     total = sum(item.indicator.weight for item in measured.values())
     weights = {name: item.indicator.weight / total for name, item in measured.items()}
     seen = np.sum([weights[name] * item.observed for name, item in measured.items()], axis=0)

@@ -204,6 +204,11 @@ def measure_all(
     """Every indicator the inputs allow, shrunken to minor groups, as draws.
 
     An indicator nobody can give, or that is the same everywhere, is left out with a note.
+
+    Raises
+    ------
+    InputError
+        If none is left.
     """
     found: dict[str, Measured] = {}
     notes: list[Note] = []
@@ -220,7 +225,21 @@ def measure_all(
             notes.append(Note("shortage.indicator_noise", where=item.name, severity="warning"))
         else:
             found[item.name] = measured
+    if not found:
+        raise InputError(_none_left(notes, len(evidence.units)))
     return MappingProxyType(found), tuple(notes)
+
+
+def _none_left(notes: Sequence[Note], n: int) -> str:
+    if n == 1:
+        return "only one occupation has evidence: there is nothing to rank it against"
+    why = {"missing": "without data", "constant": "the same everywhere", "noise": "all noise"}
+    told = []
+    for key, words in why.items():
+        names = [note.where for note in notes if note.code == f"shortage.indicator_{key}"]
+        if names:
+            told.append(f"{words}: {', '.join(names)}")
+    return f"no indicator of shortage can be computed ({'; '.join(told)})"
 
 
 def measure(

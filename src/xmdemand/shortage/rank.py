@@ -93,11 +93,13 @@ def rank(
     Raises
     ------
     InputError
-        If both employer survey and register are missing, nothing can be rated, weights are
-        negative or sum to zero, or an input has too few draws.
+        If both employer survey and register are missing, nothing can be rated or compared, weights
+        are negative or sum to zero, an input has too few draws, or `top` is below 1.
     NotFoundError
         For an unknown method or indicator.
     """
+    if top < 1 or n_draws < 2:
+        raise InputError(f"top must be 1 or more and n_draws 2 or more, got {top} and {n_draws}")
     declared = with_weights(indicators, weights)
     evidence = align(demand, outlook, intent, classification.frame, n_draws=n_draws)
     past = read_past(previous, evidence.units, len(profile.tiers))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,7 +92,8 @@ def rank_sets(
     Parameters
     ----------
     estimate
-        (items,), larger is better (rank 1); a Series keeps its labels.
+        (items,), larger is better (rank 1); a Series keeps its labels, and `cov` or `se` with
+        labels of their own are put into its order.
     cov
         Covariance of the estimates, (items x items). Needs simulation, O(10,000 items²).
     se
@@ -114,8 +115,9 @@ def rank_sets(
     Raises
     ------
     InputError
-        For values that are not finite, negative standard errors, a covariance of the wrong shape,
-        not symmetric or not positive semi-definite, or both or neither of `cov` and `se`.
+        For values that are no numbers or not finite, lengths or labels that differ, negative
+        standard errors, a covariance of the wrong shape, not symmetric or not positive
+        semi-definite, or both or neither of `cov` and `se`.
 
     References
     ----------
@@ -137,13 +139,15 @@ def rank_sets(
     if kind not in ("marginal", "simultaneous"):
         raise InputError(f"kind is 'marginal' or 'simultaneous', not {kind!r}")
     labels = estimate.index if isinstance(estimate, pd.Series) else None
-    x = np.asarray(estimate, dtype=float)
+    x = _numbers(estimate, "estimate")
     if x.ndim != 1 or x.size == 0:
         raise InputError(f"estimate is one number an item, got shape {x.shape}")
     bad = np.flatnonzero(~np.isfinite(x))
     if bad.size:
         names = bad if labels is None else labels[bad]
         raise InputError(f"estimate is not finite for {name_some(names)}: leave those out")
+    if labels is not None:
+        cov, se = _by_label(cov, labels, "cov"), _by_label(se, labels, "se")
     errors = _errors(x.size, cov, se)
     notes: Notes = ()
     if kind == "simultaneous":
@@ -166,17 +170,48 @@ def rank_sets(
     return RankSets(frame=frame, level=level, kind=kind, errors=errors, seed=seed, notes=notes)
 
 
+def _numbers(values: ArrayLike | None, name: str) -> FloatArray:
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} holds something that is no number: {values!r:.80}") from None
+
+
+def _by_label(values: Any, labels: pd.Index, name: str) -> Any:
+    """Errors that carry labels are put into the order of the estimate's; others are taken as is."""
+    import pandas as pd
+
+    if not isinstance(values, pd.Series | pd.DataFrame):
+        return values
+    for axis in values.axes:
+        twice = not axis.is_unique or not labels.is_unique
+        if not axis.equals(labels) and (twice or set(axis) != set(labels)):
+            odd = sorted({*map(str, axis)} ^ {*map(str, labels)})
+            raise InputError(
+                f"{name} has other labels than estimate ({name_some(odd) or 'some twice'}): "
+                "align them, or give plain arrays in the same order"
+            )
+    if all(axis.equals(labels) for axis in values.axes):
+        return values
+    if isinstance(values, pd.Series):
+        return values.reindex(labels)
+    return values.reindex(index=labels, columns=labels)
+
+
 def _errors(n: int, cov: ArrayLike | None, se: ArrayLike | None) -> FloatArray:
     """Standard errors where the estimates are independent, else the covariance; both checked."""
     if (cov is None) == (se is None):
         raise InputError("give either cov (a matrix) or se (one number an item), not both or none")
     if se is not None:
-        errors = np.broadcast_to(np.asarray(se, dtype=float), (n,))
+        errors = _numbers(se, "se")
+        if errors.shape not in ((), (n,)):
+            raise InputError(f"se has shape {errors.shape}, expected one number an item: ({n},)")
+        errors = np.broadcast_to(errors, (n,))
         wrong = np.flatnonzero(~(np.isfinite(errors) & (errors >= 0)))
         if wrong.size:
             raise InputError(f"se is negative or not finite for items {name_some(wrong)}")
         return errors
-    matrix = np.asarray(cov, dtype=float)
+    matrix = _numbers(cov, "cov")
     if matrix.shape != (n, n):
         raise InputError(f"cov has shape {matrix.shape}, expected ({n}, {n})")
     if not np.isfinite(matrix).all():

@@ -67,8 +67,8 @@ def what_if(
     """
     if occupation not in ranking.frame.index:
         raise NotFoundError(f"no occupation {occupation!r} in this ranking")
-    at = ranking.frame.index.get_loc(occupation)
-    row = ranking.frame.loc[occupation]
+    at = int(ranking.frame.index.get_indexer(pd.Index([occupation]))[0])
+    row = ranking.frame.iloc[at]
     starred = list(_tiers(ranking, row, at, profile, indicators)) if row["rated"] else []
     if profile.listing.form == "need":
         rows = [_by_need(ranking.draws["need"].values[:, at], row, profile)]

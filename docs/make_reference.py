@@ -97,7 +97,7 @@ def _fields() -> str:
 
 
 def _field(name: str, field: Mapping[str, Any]) -> str:
-    kind = type_of(field).replace("|", "\\|")
+    kind = type_of(field).replace(" | ", "` or `")  # a bar would end the cell
     return f"| `{name}` | `{kind}` | {field.get('description', '')} |\n"
 
 

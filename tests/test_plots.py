@@ -114,7 +114,7 @@ def test_results_draw_themselves(edition):
     assert edition.demand.plot(top=4).get_yticklabels()[0].get_text() in edition.demand.frame.index
     assert edition.intent.plot(top=4).has_data()
     table = calibrated(edition)
-    assert Evaluation(pd.DataFrame(), table, 1.0).plot().has_data()
+    assert Evaluation(pd.DataFrame(), table, slope=1.0, slope_se=0.1).plot().has_data()
     code = edition.outlook.frame.index[0]
     assert "收银员" in edition.outlook.plot(code, name="收银员").get_title(loc="left")
 

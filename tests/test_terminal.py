@@ -12,6 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from xmdemand import Edition
+from xmdemand.cli import THREADS, main
+from xmdemand.errors import OutputError
 
 PATH = {"PYTHONPATH": os.pathsep.join(sys.path)}
 
@@ -130,6 +135,21 @@ def test_jobs_reaches_the_numerical_libraries_before_they_load():
         env={**os.environ, **PATH, "PYTHONUTF8": "1"}, check=True,
     )  # fmt: skip
     assert done.stdout.split()[-2] == "3"
+
+
+def test_jobs_reaches_the_build(edition, monkeypatch):
+    asked = []
+
+    def write(self, *, only=(), jobs=2):
+        asked.append(jobs)
+        raise OutputError("stopped here")
+
+    monkeypatch.setattr(Edition, "write", write)
+    for name in THREADS:  # put back afterwards: the runner shares this process
+        monkeypatch.setenv(name, "1")
+    for options in ((), ("--jobs", "1"), ("-j", "4")):
+        assert CliRunner().invoke(main, [*options, "build", str(edition)]).exit_code == 4
+    assert asked == [2, 1, 4]
 
 
 def completed(**env: str) -> str:

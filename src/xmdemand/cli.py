@@ -76,9 +76,7 @@ def _terminal_class() -> type[Terminal]:
 @click.version_option(__version__, prog_name="xmdemand", message="%(prog)s %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 @click.option("--quiet", "-q", is_flag=True, help="只打印结果和警告。")
-@click.option(
-    "--jobs", "-j", type=click.IntRange(min=1), help="最多用几个处理器核，不写则不限；结果不变。"
-)
+@click.option("--jobs", "-j", type=click.IntRange(min=1), help="最多同时用几个处理器核；结果不变。")
 @click.pass_context
 def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None) -> None:
     """从调查和登记数据到年度《急需紧缺职业（工种）培训需求指导目录》。
@@ -94,7 +92,7 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None) -> No
 
     if jobs is not None:  # read by the numerical libraries, which are not loaded yet
         os.environ |= dict.fromkeys(THREADS, str(jobs))
-    ctx.obj = Terminal(as_json=as_json, quiet=quiet)
+    ctx.obj = Terminal(as_json=as_json, quiet=quiet, jobs=jobs or 2)
 
 
 def _never_fail_to_print() -> None:
@@ -208,7 +206,7 @@ def _build(
 
     with terminal.progress() as watch:
         edition = Edition.open(folder, district=district, revision=revision, watch=watch)
-        published = edition.write(only=only)
+        published = edition.write(only=only, jobs=terminal.jobs)
     _warn_of_the_day(terminal, edition)
     terminal.accounting(edition.tables)
     terminal.result(edition)

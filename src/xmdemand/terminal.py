@@ -36,11 +36,14 @@ class Terminal:
         Print nothing but one JSON object, on standard output, at the end.
     quiet
         Leave out progress and accounting; results and warnings stay.
+    jobs
+        How many stages of a build may run at once.
     """
 
-    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+    def __init__(self, *, as_json: bool = False, quiet: bool = False, jobs: int = 2) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self.jobs = jobs
         self.warnings: list[str] = []
         self.seconds: dict[str, float] = {}
 

@@ -7,7 +7,13 @@ from typing import Any
 from xmdemand.catalogue.content import Catalogue
 from xmdemand.publish import formats
 from xmdemand.publish.columns import cells, columns_of, widths
-from xmdemand.publish.official_docx import add_table, document_bytes, new_document, say
+from xmdemand.publish.official_docx import (
+    add_table,
+    document_bytes,
+    new_document,
+    say,
+    set_tables,
+)
 from xmdemand.publish.pdf import ROOM, TITLE_LINE
 from xmdemand.publish.press import Press, issue_moment
 
@@ -17,6 +23,8 @@ def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
     landscape = press.settings.output.orientation == "landscape"
     title = formats.whole_title(catalogue)
     document = new_document(title, catalogue.bureau, landscape=landscape)
+    if not landscape:
+        set_tables(document, 9.0)
     say(document, "附件", "附件标识")
     lines = formats.title_lines(catalogue.title, TITLE_LINE[landscape])
     say(document, "\n".join(lines), "公文标题")

@@ -79,8 +79,8 @@ def build(name: str) -> dict:
     lines.append(("all", now - start, then - clock, peak()))
     asked = tables.firms["selection"].isin(["probability", "take_all"]).sum()
     size = (
-        f"{asked:,} firms asked, {len(tables.employers):,} posts, {len(tables.register):,} register "
-        f"rows, {tables.workers['person'].nunique():,} workers, {settings.method.draws:,} draws, "
+        f"{asked:,} firms asked, {len(tables.employers):,} posts, "
+        f"{len(tables.register):,} register rows, {tables.workers['person'].nunique():,} workers, {settings.method.draws:,} draws, "
         f"{len(edition.content.catalogue.entries)} rows listed"
     )
     return {"stages": lines, "size": size}
@@ -271,8 +271,7 @@ def grow_replicates(n: int) -> Callable[[], object]:
     from xmdemand import Design
 
     rng = np.random.default_rng(0)
-    n = max(n, 60)
-    frame = wide_frame(rng, n, 20)
+    frame = wide_frame(rng, max(n, 1_000), 20)
     totals = margins_of(frame, rng)
     bound = Design(strata="h", weights="w", fpc="N").bind(frame).rake(totals)
     return lambda: bound.replicates(200, seed=1).total("y")

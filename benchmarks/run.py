@@ -29,7 +29,7 @@ BUILDS = ("small", "city", "province")
 COMPARED = ("engine", "survey totals", "survey replicates", "rank sets", "reading", "postings")
 GROWTH = {
     "forecast, series": (100, 1_000, 10_000),
-    "replicates, firms": (300, 3_000, 30_000),
+    "replicates, firms": (1_000, 10_000, 100_000),
     "rank sets, items": (30, 300, 3_000),
     "titles": (200, 2_000, 20_000),
     "register rows read": (1_000, 10_000, 100_000),

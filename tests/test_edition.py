@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -180,3 +182,21 @@ def test_last_years_record_is_of_an_earlier_year(built, tmp_path, said):
     path.write_text('{"year": 2025}', encoding="utf-8")
     assert Edition.open(tmp_path).previous == {"year": 2025}
     assert Edition.open(tmp_path, district="集美区").previous is None
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_with_two_jobs_the_outlook_is_made_beside_the_survey(built, monkeypatch, jobs):
+    threads = []
+
+    def outlook(*_args, **_kwargs):
+        threads.append(threading.current_thread() is threading.main_thread())
+        raise InputError("no outlook today")
+
+    monkeypatch.setenv("XMDEMAND_CACHE", "off")
+    monkeypatch.setattr("xmdemand.edition.market.outlook", outlook)
+    edition = Edition.open(built)
+    quick = SimpleNamespace(notes=())
+    vars(edition).update(tables=Edition.open(built).tables, demand=quick, intent=quick)
+    with pytest.raises(InputError, match="no outlook today"):
+        edition.compute(jobs=jobs)
+    assert threads == [jobs == 1]

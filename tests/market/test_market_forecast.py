@@ -77,6 +77,14 @@ def test_paths_have_the_quantiles_that_are_printed():
     np.testing.assert_allclose(drawn, said.transpose(2, 0, 1), rtol=0.05)
 
 
+def test_sums_are_those_of_the_paths():
+    fc = forecast(GOOD, 6)
+    for steps in (slice(None), slice(2, None), slice(3)):
+        np.testing.assert_array_equal(fc.sums(30, steps), fc.draws(30).values[:, :, steps].sum(2))
+    with pytest.raises(InputError, match="number of paths"):
+        fc.sums(0)
+
+
 def test_totals_by_series_group_and_all():
     panel = panel_of(counts(), region=np.repeat(["a", "b"], 6))
     fc = forecast(panel, 12)

@@ -78,9 +78,11 @@ def build(name: str) -> dict:
     now, then = time.process_time(), time.perf_counter()
     lines.append(("all", now - start, then - clock, peak()))
     asked = tables.firms["selection"].isin(["probability", "take_all"]).sum()
+    workers = tables.workers["person"].nunique()
     size = (
         f"{asked:,} firms asked, {len(tables.employers):,} posts, "
-        f"{len(tables.register):,} register rows, {tables.workers['person'].nunique():,} workers, {settings.method.draws:,} draws, "
+        f"{len(tables.register):,} register rows, {workers:,} workers, "
+        f"{settings.method.draws:,} draws, "
         f"{len(edition.content.catalogue.entries)} rows listed"
     )
     return {"stages": lines, "size": size}

@@ -9,7 +9,7 @@ import pytest
 from xmdemand.errors import InputError
 from xmdemand.intake.tables import UNCERTAIN_COUNTS
 from xmdemand.profile import Profile
-from xmdemand.synth import City, city
+from xmdemand.synth import City, Scale, city
 from xmdemand.synth.world import common_titles, credit_code, spread
 
 PROFILE = Profile.load("xiamen")
@@ -192,6 +192,13 @@ def test_credit_codes_have_the_right_check_character():
         code = credit_code(number)
         weighted = sum(signs.index(sign) * 3**at for at, sign in enumerate(code[:17]))
         assert (weighted + signs.index(code[17])) % 31 == 0
+
+
+def test_a_city_may_have_a_size_of_its_own():
+    drawn = draw(scale=Scale(90, 40, 36, 80, 9_000, 4.0, (1.0, 0.5, 0.3, 0.2)))
+    assert len(drawn.truth) == 40
+    assert drawn.world.scale.firms == len(drawn.world.firms) == 90
+    assert drawn.tables.register["month"].nunique() == 36
 
 
 @pytest.mark.parametrize(("option", "value"), [("scale", "huge"), ("year", 1999), ("year", 2075)])

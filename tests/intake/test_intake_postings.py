@@ -185,8 +185,11 @@ def test_wrong_columns_are_told_in_one_go():
 
 
 def test_columns_may_be_named():
-    data = table(["焊工", "2026-03-02", "思明区", "甲", "4"]).rename(columns={"岗位名称": "什么"})
-    assert read(data, columns={"title": "什么"}).register["posts_new"].tolist() == [4]
+    data = table(["焊工", "2026-03-02", "思明区", "甲", "4"])
+    for title, firm in (("什么", "a b"), ("cell", "key"), ("at", "o'clock"), ('"', "firm")):
+        odd = data.rename(columns={"岗位名称": title, "单位名称": firm})
+        found = read(odd, columns={"title": title, "firm": firm})
+        assert found.register["posts_new"].tolist() == [4]
 
 
 def test_nothing_to_read_is_told(tmp_path):

@@ -155,7 +155,7 @@ class DuckEngine:
         key = f"({at['title']} * {n_months} + {at['posted']}) * {n_districts} + {at['district']}"
         firm = "''"
         if "firm" in columns:
-            firm = f"coalesce(trim({_quoted(columns['firm'], chr(34))}::VARCHAR), '')"
+            firm = f"coalesce(trim({_column(columns['firm'])}::VARCHAR), '')"
         counted = self._ask(
             f"""
             WITH advert AS (
@@ -179,7 +179,7 @@ class DuckEngine:
 
         A plain column stays one: duckdb then looks up its dictionary, not every row.
         """
-        quoted, kind = _quoted(column, '"'), self._types[column]
+        quoted, kind = _column(column), self._types[column]
         if kind == "DATE" or kind.startswith("TIMESTAMP"):
             return f"strftime({quoted}, '%Y-%m')"
         if kind in ("FLOAT", "DOUBLE"):
@@ -199,6 +199,11 @@ class DuckEngine:
             return self._connection.execute(question).df()
         except self._refused as error:
             raise InputError(f"postings cannot be read: {error}") from error
+
+
+def _column(name: str) -> str:
+    """SQL for a column of the data, whatever it is called."""
+    return "postings." + _quoted(name, '"')
 
 
 def _unpacked(counted: pd.DataFrame, n_months: int, n_districts: int) -> pd.DataFrame:

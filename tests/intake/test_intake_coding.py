@@ -45,6 +45,8 @@ def test_confirmed_titles_in_any_spelling_of_title_and_code(current):
 
 
 def test_confirmed_codes_that_do_not_exist_are_named_at_once(current):
-    confirmed = pd.DataFrame({"title": ["焊工", "钳工", "电工"], "code": ["9-99", "x", "6-31-01-03"]})
+    confirmed = pd.DataFrame(
+        {"title": ["焊工", "钳工", "电工"], "code": ["9-99", "x", "6-31-01-03"]}
+    )
     with pytest.raises(InputError, match=r"coded_titles.csv.*焊工 9-99.*钳工 x"):
         code_titles([("焊工", "", "post")], current, confirmed)

@@ -201,7 +201,7 @@ class TitleCoder:
             heard = self._learnt.hear([plain_title(title) for title in titles], spoken)
         of, code, x = candidates(spoken, heard, self._lexicon.codes)
         chance = weights.probabilities(x, of, len(titles))
-        order = np.lexsort((code, -chance, of))
+        order = np.lexsort((-chance, of))  # equal chances stay in the order of codes
         codes = self._codes[code[order]].tolist()
         chances = chance[order].tolist()
         ends = np.cumsum(np.bincount(of, minlength=len(titles))).tolist()
@@ -244,8 +244,9 @@ class TitleCoder:
         return self._learnt is None or entry.source in ("name", "work_type")
 
     def _listed(self, codes: list[str], scores: list[float]) -> list[dict[str, object]]:
+        names = self._names
         return [
-            {"code": code, "name": self._names[code], "score": score}
+            {"code": code, "name": names[code], "score": score}
             for code, score in zip(codes, scores, strict=False)
         ]
 

@@ -22,12 +22,10 @@ def rows_of(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
 
 
 def above(matrix: sparse.csr_matrix, floor: float) -> sparse.csr_matrix:
-    """The entries greater than `floor`."""
-    kept = matrix.data > floor
-    counts = np.bincount(rows_of(matrix)[kept], minlength=matrix.shape[0])
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    parts = (matrix.data[kept], matrix.indices[kept], indptr)
-    return sparse.csr_matrix(parts, shape=matrix.shape)
+    """The entries greater than `floor`; changes a matrix nobody else needs."""
+    matrix.data[matrix.data <= floor] = 0
+    matrix.eliminate_zeros()
+    return matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +84,7 @@ def by_code(
     Parameters
     ----------
     likeness
-        Titles x documents.
+        Titles x documents; changed.
     documents
         Their codes.
     n_codes
@@ -96,11 +94,9 @@ def by_code(
     doubt
         Counts as votes for nobody.
     """
-    kept = np.flatnonzero(likeness.data > floor)
-    near = likeness.data[kept]
-    document = likeness.indices[kept]
-    row = rows_of(likeness)[kept]
-    key = row * n_codes + documents.code[document]
+    likeness = above(likeness, floor)
+    near, document = likeness.data, likeness.indices
+    key = rows_of(likeness) * n_codes + documents.code[document]
     order = np.argsort(key, kind="stable")
     if not len(order):
         nothing = np.zeros(0)

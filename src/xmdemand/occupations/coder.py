@@ -28,7 +28,7 @@ from xmdemand.occupations.witnesses import (
 LEARN_FROM = 200
 """Fewer confirmed titles than this join the lexicon; from this number on they are learnt from."""
 
-LEARN_AT_MOST = 6000
+LEARN_AT_MOST = 4000
 """The learnt score uses the latest confirmed titles up to this number (time is cubic in it)."""
 
 SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9, "alias": 0.9}

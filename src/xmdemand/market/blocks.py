@@ -48,6 +48,7 @@ class BlockForecast(Result):
     freq: Frequency
     by: str | None
     pull: bool
+    relative: bool = True
     client: Client | None = None
 
     def parts(self) -> Iterator[Forecast]:
@@ -88,6 +89,7 @@ class BlockForecast(Result):
             freq=self.freq,
             by=self.by,
             pull=self.pull,
+            relative=self.relative,
         )
 
     def _each(self, look: Callable[[Forecast], pd.DataFrame]) -> Iterable[pd.DataFrame]:
@@ -103,6 +105,7 @@ def forecast_blocks(
     freq: Frequency | None,
     by: str | None,
     pull: bool,
+    relative: bool,
     correlation: float | None,
     info: PanelInfo | None,
     client: Client | None,
@@ -127,6 +130,7 @@ def forecast_blocks(
         freq=freq,
         by=by,
         pull=pull,
+        relative=relative,
         client=client,
     )
 
@@ -195,9 +199,10 @@ def _forecast_block(
     freq: Frequency,
     by: str | None,
     pull: bool,
+    relative: bool,
 ) -> Forecast:
     panel = read_panel(block(), freq=freq)
-    return forecast_panel(panel, horizon, seed=seed, by=by, pull=pull, info=info)
+    return forecast_panel(panel, horizon, seed=seed, by=by, pull=pull, relative=relative, info=info)
 
 
 def _look_one(

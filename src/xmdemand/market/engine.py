@@ -13,7 +13,7 @@ import numpy as np
 
 from xmdemand.market.candidates import Grid, make_grid
 from xmdemand.market.kernel import Pass, smooth
-from xmdemand.market.mixture import Mixture, concatenate
+from xmdemand.market.mixture import Mixture
 from xmdemand.market.start import fill_gaps, starting_states
 from xmdemand.market.weights import N_WEIGHTINGS, scores
 
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 SPENT = 6.0
 """Observations that starting values and weights use up, for the spread of short series."""
-CHUNK = 128
-"""Series a chunk: a step's states stay in cache, and calls cost little (16 to 128 measured)."""
+CHUNK_CELLS = 7680
+"""Series times periods a chunk: errors stay in cache, and calls cost little ..."""
+CHUNK_BOUNDS = (64, 128)
+"""... within these numbers of series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,22 +61,23 @@ def fit_many(
     first = np.argmax(np.isfinite(values), axis=1)
     length = values.shape[1] - first
     order = np.lexsort((np.arange(len(values)), first))
-    mixtures, residuals = [], []
+    mixture: Mixture | None = None
+    residuals = np.full(values.shape, np.nan, np.float32)
     for seasonal in (True, False):
         chosen = order[(length[order] >= 2 * season) == seasonal]
-        for at in range(0, len(chosen), CHUNK):
-            rows = chosen[at : at + CHUNK]
+        size = int(np.clip(CHUNK_CELLS // values.shape[1], *CHUNK_BOUNDS))
+        for at in range(0, len(chosen), size):
+            rows = chosen[at : at + size]
             begin = int(first[rows].min())
             part = _fit_chunk(
                 values[rows, begin:], first[rows] - begin, season, horizon, seasonal, dtype
             )
-            mixtures.append((rows, part.mixture))
-            padded = np.full((len(rows), values.shape[1]), np.nan, np.float32)
-            padded[:, begin:] = part.residuals
-            residuals.append(padded)
-    place = np.argsort(np.concatenate([rows for rows, _ in mixtures]))
-    joined = concatenate([mixture for _, mixture in mixtures])
-    return Fit(mixture=joined.take(place), residuals=np.concatenate(residuals)[place])
+            mixture = mixture or part.mixture.room_for(len(values))
+            mixture.put(rows, part.mixture)
+            residuals[rows, begin:] = part.residuals
+    if mixture is None:
+        raise ValueError("no series")
+    return Fit(mixture=mixture, residuals=residuals)
 
 
 def _fit_chunk(
@@ -105,7 +108,7 @@ def _fit_chunk(
             horizon=horizon,
             leads=(season // 2, season),
         )
-        likelihood, variance = scores(run, seen, grid)
+        likelihood, variance = scores(run, seen, grid, season)
         likelihood -= (n * np.log(spread))[None, :, None]
         if log:
             likelihood -= np.nansum(scale, axis=1)[None, :, None]
@@ -156,7 +159,7 @@ def _mix(
         deviation = np.sqrt((average * variance).sum(axis=1))
         residual = residual + share[:, None] * errors / np.maximum(deviation, 1e-9)[:, None]
     mixture = Mixture(
-        weight=np.concatenate(component_weight, axis=1),
+        weight=np.concatenate(component_weight, axis=1).astype(np.float32),
         mean=np.concatenate(mean, axis=1).astype(np.float32),
         sd=np.concatenate(sd, axis=1).astype(np.float32),
         log=np.repeat([False, True], N_WEIGHTINGS),

@@ -19,7 +19,7 @@ from xmdemand.market.covariates import covariate_effect
 from xmdemand.market.engine import fit_many
 from xmdemand.market.mixture import Mixture, moments, quantile
 from xmdemand.market.panel import Frequency, Panel, read_panel
-from xmdemand.market.panel_info import PanelInfo, group_labels, learn, pull_of
+from xmdemand.market.panel_info import PanelInfo, group_labels, learn, pull_of, shift_of
 from xmdemand.market.paths import sample_paths, sample_sums
 from xmdemand.notes import Notes
 from xmdemand.results import Result
@@ -82,9 +82,9 @@ class Forecast(Result):
         for at in range(0, n_series, _AT_ONCE):
             rows = np.arange(at, min(at + _AT_ONCE, n_series))
             values[rows] = quantile(self.mixture.take(rows), z).transpose(1, 2, 0)
-        repeat = np.repeat(np.arange(n_series * self.horizon), len(asked))
-        table = self._keyed().iloc[repeat].reset_index(drop=True)
-        return table.assign(quantile=np.tile(asked, n_series * self.horizon), value=values.ravel())
+        return self._keyed(
+            each=len(asked), quantile=np.tile(asked, n_series * self.horizon), value=values.ravel()
+        )
 
     def draws(self, n: int = 1000) -> Draws:
         """Sample paths (n, series, horizon), joint over time and series.
@@ -170,14 +170,16 @@ class Forecast(Result):
         """The forecast with every series and step multiplied by `factor`, (S, H)."""
         return replace(self, mixture=self.mixture.pulled(factor))
 
-    def _keyed(self, **columns: object) -> pd.DataFrame:
+    def _keyed(self, *, each: int = 1, **columns: NDArray) -> pd.DataFrame:
+        """A table of ``unique_id, ds`` and columns, `each` rows a series and period."""
         periods = self.panel.last[:, None] + np.arange(1, self.horizon + 1)[None, :]
         return pd.DataFrame(
             {
-                "unique_id": np.repeat(self.panel.ids, self.horizon),
-                "ds": self.panel.dates(periods.ravel()),
+                "unique_id": self.panel.ids.repeat(self.horizon * each),
+                "ds": self.panel.dates(periods.ravel()).repeat(each),
                 **columns,
-            }
+            },
+            copy=False,
         )
 
 
@@ -189,6 +191,7 @@ def forecast(
     seed: int = 0,
     freq: Frequency | None = None,
     total: str | bool = True,
+    relative: bool = True,
     correlation: float | None = None,
     info: PanelInfo | None = None,
     covariates: pd.DataFrame | None = None,
@@ -204,6 +207,7 @@ def forecast(
     seed: int = 0,
     freq: Frequency | None = None,
     total: str | bool = True,
+    relative: bool = True,
     correlation: float | None = None,
     info: PanelInfo | None = None,
     covariates: None = None,
@@ -218,6 +222,7 @@ def forecast(
     seed: int = 0,
     freq: Frequency | None = None,
     total: str | bool = True,
+    relative: bool = True,
     correlation: float | None = None,
     info: PanelInfo | None = None,
     covariates: pd.DataFrame | None = None,
@@ -241,6 +246,9 @@ def forecast(
     total
         Series are drawn half-way to their total's own forecast: of the whole panel (True), of
         each group of a key column (its name), or not (False).
+    relative
+        Whether a series' standing among the others of its group moves its forecast
+        (`xmdemand.market.relative`), as far as past origins tell that it helps.
     correlation
         Share of a common factor in the series' shocks; by default learnt, 0 switches it off.
     info
@@ -283,6 +291,7 @@ def forecast(
             freq=freq,
             by=by,
             pull=total is not False,
+            relative=relative,
             correlation=correlation,
             info=info,
             client=client,
@@ -296,6 +305,7 @@ def forecast(
         "seed": seed,
         "by": by,
         "pull": total is not False,
+        "relative": relative,
         "correlation": correlation,
         "info": info,
     }
@@ -324,6 +334,7 @@ def forecast_panel(
     seed: int = 0,
     by: str | None = None,
     pull: bool = True,
+    relative: bool = True,
     correlation: float | None = None,
     info: PanelInfo | None = None,
 ) -> Forecast:
@@ -338,6 +349,8 @@ def forecast_panel(
     mixture = fit.mixture.widened(np.full(horizon, info.spread))
     if pull:
         mixture = mixture.shifted(pull_of(panel, labels, info, horizon))
+    if relative:
+        mixture = mixture.pulled(np.exp(shift_of(panel, fit.mixture, labels, info)))
     mixture = rules.apply(mixture, panel, met)
     return Forecast(
         panel=panel,

@@ -58,6 +58,18 @@ class Mixture:
         kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "log"}
         return Mixture(log=self.log, **kept)
 
+    def room_for(self, n_series: int) -> Mixture:
+        """Empty arrays of the same kind for so many series, to `put` chunks into."""
+        shapes = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "log"}
+        made = {k: np.empty((n_series, *v.shape[1:]), v.dtype) for k, v in shapes.items()}
+        return Mixture(log=self.log, **made)
+
+    def put(self, rows: NDArray, part: Mixture) -> None:
+        """Write a chunk into its rows."""
+        for f in fields(self):
+            if f.name != "log":
+                getattr(self, f.name)[rows] = getattr(part, f.name)
+
     def widened(self, spread: NDArray) -> Mixture:
         """Standard deviations times `spread`, (H,) or (S, H)."""
         spread = np.broadcast_to(spread, self.factor.shape)
@@ -72,28 +84,25 @@ class Mixture:
         return replace(self, factor=self.factor * factor)
 
 
-def concatenate(parts: list[Mixture]) -> Mixture:
-    """Mixtures of several chunks as one."""
-    names = [f.name for f in fields(Mixture) if f.name != "log"]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return Mixture(log=parts[0].log, **joined)
-
-
 def continuous_quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
     """Quantiles at standard normal scores.
 
     Parameters
     ----------
     z
-        (..., S, H): one score a series and step, any number in front.
+        (..., S, H): one score a series and step, any number in front. Computed in the precision
+        of the mixture's means.
     """
-    total = np.zeros(np.broadcast_shapes(z.shape, mixture.factor.shape))
+    z = np.asarray(z, dtype=mixture.mean.dtype)
+    total = np.zeros(np.broadcast_shapes(z.shape, mixture.factor.shape), z.dtype)
     for k, log in enumerate(mixture.log):
         value = mixture.mean[:, k] + mixture.sd[:, k] * z
         if log:
-            np.minimum(value, mixture.cap[:, None] + LOG_CAP, out=value)
-            value = np.expm1(value)
-        total += mixture.weight[:, k, None] * np.maximum(value, 0.0)
+            np.minimum(value, (mixture.cap[:, None] + LOG_CAP).astype(z.dtype), out=value)
+            np.expm1(value, out=value)
+        np.maximum(value, 0.0, out=value)
+        value *= mixture.weight[:, k, None].astype(z.dtype)
+        total += value
     return total * mixture.factor
 
 
@@ -111,6 +120,11 @@ def quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
         picked[..., rare] = count_quantile(mean[rare], variance[rare], p)
         values[..., small, :] = picked
     return values
+
+
+def medians(mixture: Mixture) -> NDArray[np.float64]:
+    """Medians before they are made discrete, (S, H)."""
+    return continuous_quantile(mixture, np.zeros((1, 1)))
 
 
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
@@ -152,7 +166,7 @@ def count_quantile(
     variance = variance.ravel()
     largest = int((mean + 12 * np.sqrt(np.maximum(variance, mean)) + 20).max())
     out = np.empty(leading.shape)
-    step = max(1, 4_000_000 // largest)
+    step = max(1, 500_000 // largest)
     for at in range(0, mean.size, step):
         part = slice(at, at + step)
         below = _negative_binomial(mean[part], variance[part], largest)

@@ -149,7 +149,9 @@ def read_panel(frame: pd.DataFrame, *, freq: Frequency | None = None) -> Panel:
         problems.append(frequency_problem)
     if problems:
         raise InputError("the panel cannot be used:\n- " + "\n- ".join(problems))
-    return _lay_out(frame, ids, month.astype(np.int64) // _STEP[found], y, found, dates)
+    period = month.astype(np.int32) // _STEP[found]
+    del month, usable, codes
+    return _lay_out(frame, ids, period, y, found, dates)
 
 
 def _check_columns(frame: pd.DataFrame) -> None:
@@ -215,6 +217,8 @@ def _rows(bad: NDArray[np.bool_], ids: pd.Series) -> str:
 def _order_problems(
     ids: pd.Series, codes: NDArray, dates: pd.DatetimeIndex, usable: NDArray[np.bool_]
 ) -> list[str]:
+    if usable.all() and _in_order(codes, dates):
+        return []
     problems = []
     key = pd.DataFrame({"id": codes, "ds": dates}).loc[usable]
     twice = key.duplicated(keep=False).to_numpy()
@@ -236,6 +240,13 @@ def _order_problems(
     return problems
 
 
+def _in_order(codes: NDArray, dates: pd.DatetimeIndex) -> bool:
+    """Whether every series is one run of rows with ascending dates: nearly always."""
+    same = codes[1:] == codes[:-1]
+    later = np.asarray(dates[1:] > dates[:-1])
+    return int((~same).sum()) + 1 == int(codes.max()) + 1 and bool(later[same].all())
+
+
 def _frequency(
     codes: NDArray,
     labels: pd.Index,
@@ -244,25 +255,19 @@ def _frequency(
     asked: Frequency | None,
 ) -> tuple[Frequency, str]:
     """The panel's frequency, and what speaks against it."""
-    key = pd.DataFrame({"id": codes, "month": month}).loc[usable].drop_duplicates()
-    if key.empty:
+    if not usable.any():
         return asked or "M", ""
-    key = key.sort_values(["id", "month"])
-    gap = key.groupby("id", sort=False)["month"].diff().dropna()
-    smallest = gap.groupby(key.loc[gap.index, "id"]).min()
-    quarterly = smallest.index[smallest % 3 == 0]
-    monthly = smallest.index[smallest % 3 != 0]
-    days = int(usable.sum()) - len(key)
-    if days > len(key):
+    smallest, counts = _smallest_gaps(codes[usable], month[usable], len(labels))
+    quarterly = (counts > 1) & (smallest % 3 == 0)
+    monthly = (counts > 1) & (smallest % 3 != 0)
+    if int(usable.sum()) > 2 * int(counts.sum()):
         return asked or "M", "several rows a month: the engine takes monthly or quarterly series"
     if asked is None:
-        asked = "Q" if len(quarterly) and not len(monthly) else "M"
-    every_third = smallest.index[smallest == 3]
-    if asked == "Q" and len(monthly):
+        asked = "Q" if quarterly.any() and not monthly.any() else "M"
+    if asked == "Q" and monthly.any():
         return asked, f"freq is 'Q' but these series are monthly: {name_some(labels[monthly])}"
-    counts = key.groupby("id", sort=False)["month"].size()
-    regular = [name for name in every_third if counts[name] >= 4]
-    if asked == "M" and len(monthly) and regular:
+    regular = (smallest == 3) & (counts >= 4)
+    if asked == "M" and monthly.any() and regular.any():
         return asked, (
             f"mixed frequencies: {name_some(labels[regular])} quarterly, "
             f"{name_some(labels[monthly])} monthly; "
@@ -271,21 +276,43 @@ def _frequency(
     return asked, ""
 
 
+def _smallest_gaps(
+    codes: NDArray, month: NDArray[np.float64], n_series: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Smallest distance between two months of every series (0: only one), and its months."""
+    same, gap = codes[1:] == codes[:-1], np.diff(month)
+    if (codes[1:] < codes[:-1]).any() or (gap[same] < 0).any():
+        order = np.lexsort((month, codes))
+        codes, month = codes[order], month[order]
+        same, gap = codes[1:] == codes[:-1], np.diff(month)
+    real = same & (gap > 0)
+    smallest = np.full(n_series, np.inf)
+    np.minimum.at(smallest, codes[1:][real], gap[real])
+    seen = np.bincount(codes, minlength=n_series) > 0
+    smallest = np.where(np.isfinite(smallest), smallest, 0.0)
+    return smallest, seen + np.bincount(codes[1:][real], minlength=n_series)
+
+
 def _lay_out(
     frame: pd.DataFrame,
     ids: pd.Series,
-    period: NDArray[np.int64],
+    period: NDArray[np.int32],
     y: NDArray[np.float64],
     freq: Frequency,
     dates: pd.DatetimeIndex,
 ) -> Panel:
     codes, unique = pd.factorize(ids, sort=True)
+    codes = codes.astype(np.int32)
     _refuse_same_period(codes, period, unique, freq)
+    keys, notes = _keys(frame, codes, unique)
+    month_end = bool((dates.is_month_end & (dates.day > 27)).all())
     seen = np.isfinite(y)
-    last = np.full(len(unique), np.iinfo(np.int64).min)
-    first = np.full(len(unique), np.iinfo(np.int64).max)
-    np.maximum.at(last, codes[seen], period[seen])
-    np.minimum.at(first, codes[seen], period[seen])
+    if not seen.all():
+        codes, period, y = codes[seen], period[seen], y[seen]
+    last = np.full(len(unique), np.iinfo(np.int32).min, np.int32)
+    first = np.full(len(unique), np.iinfo(np.int32).max, np.int32)
+    np.maximum.at(last, codes, period)
+    np.minimum.at(first, codes, period)
     empty = last < first
     if empty.any():
         raise InputError(
@@ -293,22 +320,11 @@ def _lay_out(
         )
     n_time = int((last - first).max()) + 1
     values = np.full((len(unique), n_time), np.nan)
-    values[codes[seen], (n_time - 1 - (last[codes] - period))[seen]] = y[seen]
-    extra = [name for name in frame.columns if name not in _COLUMNS]
-    notes: Notes = ()
-    keys = pd.DataFrame(index=pd.Index(unique, name="unique_id"))
-    if extra:
-        grouped = frame[extra].groupby(codes, sort=True)
-        distinct = grouped.nunique(dropna=False)
-        steady = [c for c in extra if distinct[c].max() == 1]
-        keys = grouped[steady].first().set_axis(keys.index)
-        if varying := [name for name in extra if name not in steady]:
-            notes = (Note("market.column_varies", where=name_some(varying), n=len(varying)),)
-    month_end = bool((dates.is_month_end & (dates.day > 27)).all())
+    values[codes, period - last[codes] + np.int32(n_time - 1)] = y
     return Panel(
         ids=keys.index,
         values=values,
-        last=last,
+        last=last.astype(np.int64),
         freq=freq,
         keys=keys,
         month_end=month_end,
@@ -316,9 +332,26 @@ def _lay_out(
     )
 
 
+def _keys(frame: pd.DataFrame, codes: NDArray, unique: pd.Index) -> tuple[pd.DataFrame, Notes]:
+    """The columns that are constant within every series, a row a series."""
+    extra = [name for name in frame.columns if name not in _COLUMNS]
+    keys = pd.DataFrame(index=pd.Index(unique, name="unique_id"))
+    if not extra:
+        return keys, ()
+    grouped = frame[extra].groupby(codes, sort=True)
+    distinct = grouped.nunique(dropna=False)
+    steady = [c for c in extra if distinct[c].max() == 1]
+    varying = [name for name in extra if name not in steady]
+    note = Note("market.column_varies", where=name_some(varying), n=len(varying))
+    return grouped[steady].first().set_axis(keys.index), (note,) if varying else ()
+
+
 def _refuse_same_period(
-    codes: NDArray, period: NDArray[np.int64], unique: pd.Index, freq: Frequency
+    codes: NDArray, period: NDArray[np.int32], unique: pd.Index, freq: Frequency
 ) -> None:
+    same = codes[1:] == codes[:-1]
+    if int((~same).sum()) + 1 == len(unique) and (np.diff(period)[same] > 0).all():
+        return
     key = pd.DataFrame({"code": codes, "period": period})
     twice = key.duplicated(keep=False).to_numpy()
     if twice.any():

@@ -17,7 +17,19 @@ import pandas as pd
 
 from xmdemand.errors import InputError
 from xmdemand.market.engine import Fit, fit_many
-from xmdemand.market.mixture import moments, quantile
+from xmdemand.market.mixture import Mixture, medians, moments, quantile
+from xmdemand.market.relative import (
+    YEARS,
+    Relative,
+    WindowSums,
+    judge_share,
+    merge_windows,
+    past_rows,
+    regress,
+    relative_shift,
+    standing,
+    window_sums,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +45,6 @@ MIN_SERIES = 5
 """Fewer series have no total and no common factor of their own."""
 JUDGED_SERIES = 120
 """How many series (chosen by a hash of their names) past origins are refitted for."""
-JUDGED_YEARS = 2
 FEW = 5.0
 """Forecast counts below this are too coarse to judge a spread by."""
 SPREAD_SHARE = 0.75
@@ -60,6 +71,8 @@ class PanelInfo:
         Correlation between the groups' factors, (G, G), in the order of ``labels``.
     spread
         Factor on all standard deviations.
+    relative
+        What series' standing among the others tells.
     """
 
     labels: tuple[str, ...] = ()
@@ -68,6 +81,7 @@ class PanelInfo:
     correlation: dict[str, float] = field(default_factory=dict)
     shared: NDArray[np.float64] = field(default_factory=lambda: np.eye(0))
     spread: float = 1.0
+    relative: Relative = field(default_factory=Relative)
 
     def with_correlation(self, share: float) -> PanelInfo:
         """The same, with a given share of the common factor in every group (0: none)."""
@@ -89,11 +103,21 @@ class Evidence:
         By ``label, period`` (the series' last): ``n`` and forecast sums ``mean_1 .. sd_H``.
     judged
         ``hash, miss``: absolute normal scores of what came after past origins.
+    past
+        ``hash`` and what `judge_share` needs, a row a series and past origin.
+    standing
+        By ``label, period`` (the series' last): ``weight`` and weighted sums of the last lags
+        ``lag_0 ..`` and of own forecasts ``own_1 .. own_H``, in logs.
+    windows
+        Sums that the regression of relative movements follows from.
     """
 
     periods: pd.DataFrame
     ahead: pd.DataFrame
     judged: pd.DataFrame
+    past: pd.DataFrame
+    standing: pd.DataFrame
+    windows: WindowSums
 
 
 def group_labels(panel: Panel, by: str | None) -> NDArray:
@@ -136,21 +160,43 @@ def gather(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> Evidence:
     table = {f"mean_{h + 1}": mean[:, h] for h in range(horizon)}
     table |= {f"sd_{h + 1}": np.sqrt(variance[:, h]) for h in range(horizon)}
     ahead = pd.DataFrame({"label": names[codes], "period": panel.last, "n": 1.0, **table})
+    judged, past = _judge_past(panel, labels, horizon)
     return Evidence(
         periods=periods,
         ahead=ahead.groupby(["label", "period"]).sum(),
-        judged=_judge_past(panel, horizon),
+        judged=judged,
+        past=past,
+        standing=_standing_sums(panel, fit, labels),
+        windows=window_sums(panel.values, panel.last, labels, panel.season),
     )
+
+
+def _standing_sums(panel: Panel, fit: Fit, labels: NDArray) -> pd.DataFrame:
+    stands = standing(panel.values, panel.season)
+    own = np.log1p(medians(fit.mixture)) - stands.base[:, None]
+    columns = {f"lag_{k}": stands.weight * lag for k, lag in enumerate(stands.lags.T)}
+    columns |= {f"own_{h + 1}": stands.weight * said for h, said in enumerate(own.T)}
+    table = pd.DataFrame({"weight": stands.weight, **columns})
+    return table.groupby([pd.Index(labels.astype(str), name="label"), panel.last]).sum()
 
 
 def merge(parts: Sequence[Evidence]) -> Evidence:
     """Evidence of several blocks as one."""
     judged = pd.concat([part.judged for part in parts])
     kept = np.sort(judged["hash"].unique())[:JUDGED_SERIES]
+    past = pd.concat([part.past for part in parts])
+    few = np.sort(past["hash"].unique())[:JUDGED_SERIES]
+
+    def added(tables: list[pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat(tables).groupby(level=[0, 1]).sum()
+
     return Evidence(
-        periods=pd.concat([part.periods for part in parts]).groupby(level=[0, 1]).sum(),
-        ahead=pd.concat([part.ahead for part in parts]).groupby(level=[0, 1]).sum(),
+        periods=added([part.periods for part in parts]),
+        ahead=added([part.ahead for part in parts]),
         judged=judged[judged["hash"].isin(kept)],
+        past=past[past["hash"].isin(few)],
+        standing=added([part.standing for part in parts]),
+        windows=merge_windows([part.windows for part in parts]),
     )
 
 
@@ -175,7 +221,21 @@ def conclude(evidence: Evidence, horizon: int, season: int) -> PanelInfo:
         correlation=correlation,
         shared=_positive(shared),
         spread=_spread(evidence.judged),
+        relative=_relative(evidence, end),
     )
+
+
+def _relative(evidence: Evidence, end: dict[str, int]) -> Relative:
+    share = judge_share(evidence.past, evidence.windows)
+    coefficients = regress(evidence.windows)
+    if not share or coefficients is None:
+        return Relative()
+    centre = {}
+    for label, last in end.items():
+        weight, *sums = evidence.standing.loc[[(label, last)]].to_numpy(dtype=float)[0]
+        if weight > 0:
+            centre[label] = np.array(sums) / weight
+    return Relative(share=share, coefficients=coefficients, centre=centre)
 
 
 def learn(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> PanelInfo:
@@ -227,34 +287,39 @@ def _common_factor(periods: pd.DataFrame) -> tuple[float, pd.Series]:
     return float(np.clip(pairs.mean(), MIN_CORRELATION, 0.95)), factor
 
 
-def _judge_past(panel: Panel, horizon: int) -> pd.DataFrame:
-    """How far what came lay from forecasts a year and two ago, in their deviations."""
+def _judge_past(panel: Panel, labels: NDArray, horizon: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What came against forecasts a year and two ago: in their deviations, and in logs."""
     names = np.array([zlib.crc32(str(name).encode()) for name in panel.ids])
     chosen = np.argsort(names, kind="stable")[:JUDGED_SERIES]
-    values = panel.values[chosen]
-    parts = []
-    for year in range(1, JUDGED_YEARS + 1):
-        cut = values.shape[1] - year * panel.season
-        steps = min(horizon, panel.season)
-        enough = np.isfinite(values[:, : max(cut, 0)]).sum(axis=1) >= 2 * panel.season
-        varied = np.ptp(np.nan_to_num(values[:, : max(cut, 0)]), axis=1) > 0 if cut > 0 else enough
-        rows = np.flatnonzero(enough & varied)
+    values, steps = panel.values[chosen], min(horizon, panel.season)
+    misses = [pd.DataFrame({"hash": [], "miss": []})]
+    pasts = [pd.DataFrame({"hash": [], "label": [], "years": [], "weight": []})]
+    for years in range(1, YEARS + 1):
+        cut = values.shape[1] - years * panel.season
+        if cut < 2 * panel.season:
+            break
+        before, came = values[:, :cut], values[:, cut : cut + steps]
+        enough = np.isfinite(before).sum(axis=1) >= 2 * panel.season
+        varied = np.ptp(np.nan_to_num(before), axis=1) > 0
+        rows = np.flatnonzero(enough & varied & np.isfinite(before[:, -1]))
         if not len(rows):
             continue
-        past = values[rows, :cut]
-        past = past[np.isfinite(past[:, -1])]
-        rows = rows[np.isfinite(values[rows, cut - 1])]
-        if not len(rows):
-            continue
-        mixture = fit_many(past, season=panel.season, horizon=steps).mixture
-        lower, middle, upper = quantile(mixture, np.array([-_TAIL, 0, _TAIL])[:, None, None])
-        came = values[rows, cut : cut + steps]
-        half = np.where(came > middle, upper - middle, middle - lower)
-        miss = _TAIL * np.abs(came - middle) / np.maximum(half, 1e-9)
-        miss[mixture.discrete[:, None] & (middle < FEW)] = np.nan
-        hashes = np.repeat(names[chosen][rows], steps)
-        parts.append(pd.DataFrame({"hash": hashes, "miss": miss.ravel()}).dropna())
-    return pd.concat(parts) if parts else pd.DataFrame({"hash": [], "miss": []})
+        before, came, hashes = before[rows], came[rows], names[chosen][rows]
+        mixture = fit_many(before, season=panel.season, horizon=steps).mixture
+        miss = _normal_misses(mixture, came)
+        misses.append(pd.DataFrame({"hash": np.repeat(hashes, steps), "miss": miss.ravel()}))
+        past = past_rows(standing(before, panel.season), medians(mixture), came)
+        pasts.append(past.assign(hash=hashes, label=labels[chosen][rows], years=years))
+    past = pd.concat(pasts, ignore_index=True).dropna()
+    return pd.concat(misses, ignore_index=True).dropna(), past[past["weight"] > 0]
+
+
+def _normal_misses(mixture: Mixture, came: NDArray) -> NDArray[np.float64]:
+    """How far what came lay from the median, as normal scores; NaN where counts are coarse."""
+    lower, middle, upper = quantile(mixture, np.array([-_TAIL, 0, _TAIL])[:, None, None])
+    half = np.where(came > middle, upper - middle, middle - lower)
+    miss = _TAIL * np.abs(came - middle) / np.maximum(half, 1e-9)
+    return np.where(mixture.discrete[:, None] & (middle < FEW), np.nan, miss)
 
 
 def _spread(judged: pd.DataFrame) -> float:
@@ -280,3 +345,14 @@ def pull_of(panel: Panel, labels: NDArray, info: PanelInfo, horizon: int) -> NDA
         if name in info.pull:
             shift[(labels == name) & (panel.last == info.end[name])] = info.pull[name]
     return shift
+
+
+def shift_of(
+    panel: Panel, mixture: Mixture, labels: NDArray, info: PanelInfo
+) -> NDArray[np.float64]:
+    """Log factors of the relative movement on every series, (S, H), from their own forecasts."""
+    shift = relative_shift(
+        standing(panel.values, panel.season), medians(mixture), labels, info.relative
+    )
+    end = np.array([info.end.get(label, -1) for label in labels])
+    return np.where((panel.last == end)[:, None], shift, 0.0)

@@ -102,7 +102,10 @@ def apply(mixture: Mixture, panel: Panel, met: dict[str, NDArray[np.bool_]]) -> 
     plain = met["few"] | met["zeros"] | met["constant"]
     raw = ~mixture.log
     weight = np.where(plain[:, None], raw / raw.sum(), mixture.weight)
-    mean = np.where(plain[:, None, None], level[:, None, None], mixture.mean)
-    sd = np.where(plain[:, None, None], deviation[:, None, None], mixture.sd)
-    discrete = mixture.discrete & ~met["constant"]
-    return replace(mixture, weight=weight, mean=mean, sd=sd, discrete=discrete | rare)
+    # Level 1 times a factor in full precision, so that a constant is printed as it was given.
+    relative = np.minimum(deviation, 1e6 * level) / np.where(level > 0, level, 1.0)
+    mean, sd = mixture.mean.copy(), mixture.sd.copy()
+    mean[plain], sd[plain] = 1.0, relative[plain, None, None]
+    factor = np.where(plain[:, None], level[:, None], mixture.factor)
+    discrete = (mixture.discrete & ~met["constant"]) | rare
+    return replace(mixture, weight=weight, mean=mean, sd=sd, factor=factor, discrete=discrete)

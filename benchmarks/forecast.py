@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import resource
+import tempfile
 import time
 from pathlib import Path
 
@@ -100,7 +102,7 @@ def ratios(table: pd.DataFrame, score: str) -> pd.DataFrame:
 
 
 def speed(cache: Path, lengths: tuple[int, ...] = (60, 120), n: int = 1000) -> pd.DataFrame:
-    """Microseconds a series of ours and AutoETS, side by side, one thread each."""
+    """Processor microseconds a series of ours and AutoETS, side by side, one thread each."""
     del cache
     from statsforecast import StatsForecast
     from statsforecast.models import AutoETS
@@ -115,16 +117,42 @@ def speed(cache: Path, lengths: tuple[int, ...] = (60, 120), n: int = 1000) -> p
         frame = pd.DataFrame(wide, index=[f"s{k:05d}" for k in range(n)], columns=ds)
         task = Task("speed", "", frame, frame)
         panel = task.long
-        began = time.perf_counter()
+        began = time.process_time()
         forecast(panel, HORIZON).quantiles([0.1, 0.5, 0.9])
-        mine = (time.perf_counter() - began) / n
+        mine = (time.process_time() - began) / n
         few = panel[panel["unique_id"] < "s00060"]
         run = StatsForecast(models=[AutoETS(season_length=12)], freq="MS", n_jobs=1)
-        began = time.perf_counter()
+        began = time.process_time()
         run.forecast(df=few, h=HORIZON, level=[80])
-        theirs = (time.perf_counter() - began) / 60
+        theirs = (time.process_time() - began) / 60
         rows.append((length, 1e6 * mine, 1e6 * theirs, theirs / mine))
     return pd.DataFrame(rows, columns=["months", "xmdemand us", "AutoETS us", "times faster"])
+
+
+def blocks(n: int, months: int = 60, size: int = 10_000) -> pd.Series:
+    """Seconds and peak memory of `n` series read from and written to Parquet, block by block."""
+    rng = np.random.default_rng(0)
+    ds = pd.date_range("2015-01-01", periods=months, freq="MS")
+    with tempfile.TemporaryDirectory() as folder:
+        for at in range(0, n, size):
+            names = [f"s{k:07d}" for k in range(at, at + size)]
+            counts = rng.poisson(30 * rng.lognormal(0, 1, (size, 1)), (size, months))
+            frame = {"unique_id": np.repeat(names, months), "ds": np.tile(ds, size)}
+            frame["y"] = counts.ravel().astype(float)
+            pd.DataFrame(frame).to_parquet(Path(folder) / f"part-{at:08d}.parquet", index=False)
+        began = time.process_time()
+        forecast(folder, HORIZON).write(Path(folder) / "out")
+        seconds = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    per_million = 1e6 / n
+    return pd.Series(
+        {
+            "series": n,
+            "processor seconds": seconds,
+            "peak MB": peak,
+            "hours for 5,000,000": 5 * per_million * seconds / 3600,
+        }
+    )
 
 
 def main() -> None:
@@ -134,9 +162,13 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=100, help="series a task, at most")
     parser.add_argument("--only", default="", help="tasks whose name starts with this")
     parser.add_argument("--speed", action="store_true", help="time instead of accuracy")
+    parser.add_argument("--blocks", type=int, default=0, help="time so many series in blocks")
     args = parser.parse_args()
     args.cache.mkdir(parents=True, exist_ok=True)
     pd.set_option("display.width", 160, "display.max_columns", 20, "display.precision", 3)
+    if args.blocks:
+        print(blocks(args.blocks))
+        return
     if args.speed:
         print(speed(args.cache))
         return

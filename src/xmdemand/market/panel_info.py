@@ -43,7 +43,7 @@ PULL_CAP = 0.5
 MIN_CORRELATION = 0.2
 MIN_SERIES = 5
 """Fewer series have no total and no common factor of their own."""
-JUDGED_SERIES = 120
+JUDGED_SERIES = 96
 """How many series (chosen by a hash of their names) past origins are refitted for."""
 FEW = 5.0
 """Forecast counts below this are too coarse to judge a spread by."""
@@ -182,6 +182,8 @@ def _standing_sums(panel: Panel, fit: Fit, labels: NDArray) -> pd.DataFrame:
 
 def merge(parts: Sequence[Evidence]) -> Evidence:
     """Evidence of several blocks as one."""
+    if len(parts) == 1:
+        return parts[0]
     judged = pd.concat([part.judged for part in parts])
     kept = np.sort(judged["hash"].unique())[:JUDGED_SERIES]
     past = pd.concat([part.past for part in parts])

@@ -13,7 +13,7 @@ import numpy as np
 
 from xmdemand.market.candidates import Grid, make_grid
 from xmdemand.market.kernel import Pass, smooth
-from xmdemand.market.mixture import Mixture
+from xmdemand.market.mixture import Mixture, empty
 from xmdemand.market.start import fill_gaps, starting_states
 from xmdemand.market.weights import N_WEIGHTINGS, scores
 
@@ -24,6 +24,7 @@ SPENT = 6.0
 """Observations that starting values and weights use up, for the spread of short series."""
 CHUNK = 96
 """Series a chunk: a step's states stay in cache, and calls cost little (24 to 128 measured)."""
+_LOG = np.repeat([False, True], N_WEIGHTINGS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ def fit_many(
     first = np.argmax(np.isfinite(values), axis=1)
     length = values.shape[1] - first
     order = np.lexsort((np.arange(len(values)), first))
-    mixture: Mixture | None = None
+    mixture = empty(len(values), horizon, _LOG)
     residuals = np.full(values.shape, np.nan, np.float32)
     for seasonal in (True, False):
         chosen = order[(length[order] >= 2 * season) == seasonal]
@@ -69,11 +70,8 @@ def fit_many(
             part = _fit_chunk(
                 values[rows, begin:], first[rows] - begin, season, horizon, seasonal, dtype
             )
-            mixture = mixture or part.mixture.room_for(len(values))
             mixture.put(rows, part.mixture)
             residuals[rows, begin:] = part.residuals
-    if mixture is None:
-        raise ValueError("no series")
     return Fit(mixture=mixture, residuals=residuals)
 
 
@@ -159,7 +157,7 @@ def _mix(
         weight=np.concatenate(component_weight, axis=1).astype(np.float32),
         mean=np.concatenate(mean, axis=1).astype(np.float32),
         sd=np.concatenate(sd, axis=1).astype(np.float32),
-        log=np.repeat([False, True], N_WEIGHTINGS),
+        log=_LOG,
         correlation=correlation.astype(np.float32),
         cap=np.log1p(np.nanmax(values, axis=1)),
         discrete=_whole(values),

@@ -58,12 +58,6 @@ class Mixture:
         kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "log"}
         return Mixture(log=self.log, **kept)
 
-    def room_for(self, n_series: int) -> Mixture:
-        """Empty arrays of the same kind for so many series, to `put` chunks into."""
-        shapes = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "log"}
-        made = {k: np.empty((n_series, *v.shape[1:]), v.dtype) for k, v in shapes.items()}
-        return Mixture(log=self.log, **made)
-
     def put(self, rows: NDArray, part: Mixture) -> None:
         """Write a chunk into its rows."""
         for f in fields(self):
@@ -82,6 +76,21 @@ class Mixture:
     def pulled(self, factor: NDArray) -> Mixture:
         """Everything times `factor`, (S, H)."""
         return replace(self, factor=self.factor * factor)
+
+
+def empty(n_series: int, horizon: int, log: NDArray[np.bool_]) -> Mixture:
+    """Room for so many series, to `Mixture.put` chunks into."""
+    shape = (n_series, len(log), horizon)
+    return Mixture(
+        weight=np.empty(shape[:2], np.float32),
+        mean=np.empty(shape, np.float32),
+        sd=np.empty(shape, np.float32),
+        log=log,
+        correlation=np.empty((n_series, horizon, horizon), np.float32),
+        cap=np.empty(n_series),
+        discrete=np.empty(n_series, bool),
+        factor=np.empty((n_series, horizon)),
+    )
 
 
 def continuous_quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:

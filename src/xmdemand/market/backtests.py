@@ -161,7 +161,7 @@ def _judge(
     quantiles = quantile(fc.mixture.take(rows), special.ndtri(levels)[:, None, None])
     history = fc.panel.values[rows]
     scale = scores.naive_scale(history, fc.panel.season)
-    paths = fc.draws(_PATHS).values[:, rows].sum(axis=2)
+    paths = fc.sums(_PATHS)[:, rows]
     sums = np.quantile(paths, levels, axis=0)[:, :, None]
     whole = actual.sum(axis=1, keepdims=True)
     table = [

@@ -121,6 +121,10 @@ def _marks(material: Material, entries: tuple[CatalogueEntry, ...]) -> str:
     said = [text(code) for mark, code in MARK_NAMES.items() if mark in used]
     if any(not entry.levels for entry in entries) or "subsidy" in columns:
         said.append(text("catalogue.mark_unknown"))
+    if any(
+        key in columns and not getattr(e, key) for e in entries for key in ("industry", "field")
+    ):
+        said.append(text("catalogue.mark_no_place"))
     if "institutions" in columns or "bodies" in columns:
         said.append(text("catalogue.mark_none"))
     return "；".join(said) + "。" if said else ""

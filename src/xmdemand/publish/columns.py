@@ -90,8 +90,8 @@ def _uplift(entry: CatalogueEntry) -> str:
 
 _DECLARED = (
     Column("seq", lambda e: str(e.seq), 28, "center", nowrap=True, number=lambda e: e.seq),
-    Column("industry", lambda e: e.industry, 48, "center", phrases=True),
-    Column("field", lambda e: e.field, 48, "center", phrases=True),
+    Column("industry", lambda e: formats.place(e.industry), 48, "center", phrases=True),
+    Column("field", lambda e: formats.place(e.field), 48, "center", phrases=True),
     Column("name", formats.name_with_marks, 103),
     Column("code", lambda e: e.code, 65, "center", nowrap=True),
     Column("work_types", lambda e: formats.listing(e.work_types), 80, phrases=True),

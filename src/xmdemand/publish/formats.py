@@ -147,6 +147,15 @@ def known(words: str) -> str:
     return words or UNKNOWN
 
 
+def place(name: str) -> str:
+    """An industry or field: a dash where the occupation belongs to none of those listed.
+
+    >>> place("机械装备"), place("")
+    ('机械装备', '—')
+    """
+    return name or "—"
+
+
 def groups(names: Sequence[str] | None) -> str:
     """Groups that stand out: 不限 where none does, 待核 where nobody was asked.
 

@@ -164,6 +164,14 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Any, published: Published)
     visit.close()
 
 
+@pytest.mark.parametrize("width", [768, 1024, 1100, 1280, 1366])
+def test_no_screen_needs_sideways_scrolling(browser: Any, published: Published, width: int) -> None:
+    size = {"width": width, "height": 740}
+    visit = Visit(browser, published.folder / "index.html", viewport=size)
+    assert visit.tab.evaluate("document.documentElement.scrollWidth") <= width
+    visit.close()
+
+
 def test_print_shows_all_rows_without_the_form(visit: Visit) -> None:
     visit.tab.emulate_media(media="print")
     assert not visit.tab.locator("#search").is_visible()

@@ -50,20 +50,22 @@ def test_quotas_allow_a_list_of_realistic_length(xiamen):
 @pytest.mark.parametrize(
     ("level", "day", "rate"),
     [
-        ("level_5", dt.date(2026, 5, 20), 700.0),
+        ("level_5", dt.date(2025, 12, 31), 700.0),
+        ("level_5", dt.date(2026, 1, 1), None),
         ("level_1", dt.date(2024, 1, 1), 3000.0),
         ("level_5", dt.date(2023, 12, 19), None),
-        ("chief", dt.date(2026, 5, 20), None),
-        ("no_such_level", dt.date(2026, 5, 20), None),
+        ("chief", dt.date(2025, 5, 20), None),
+        ("no_such_level", dt.date(2025, 5, 20), None),
     ],
 )
-def test_a_rate_is_known_from_its_first_day_on(xiamen, level, day, rate):
+def test_a_rate_is_known_from_its_first_day_to_its_last(xiamen, level, day, rate):
     assert xiamen.subsidy(level, day) == rate
 
 
-def test_the_uplift_begins_on_its_day(xiamen):
+def test_the_uplift_begins_and_ends_on_its_days(xiamen):
     assert xiamen.uplift(dt.date(2024, 5, 31)) == 0.0
     assert xiamen.uplift(dt.date(2024, 6, 1)) == 0.20
+    assert xiamen.uplift(dt.date(2026, 1, 1)) == 0.0
 
 
 def test_the_latest_of_several_rates_counts_and_an_ended_one_does_not(another_city):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -15,8 +13,9 @@ import pandas as pd
 from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.notes import Note, Notes
 from xmdemand.occupations import codes
+from xmdemand.occupations.index import Hit, Index
 from xmdemand.occupations.layers import COLUMNS, HISTORY_COLUMNS, chinese
-from xmdemand.occupations.tree import LEVELS, check_tree, read_table
+from xmdemand.occupations.tree import check_tree, read_table
 from xmdemand.results import Result
 
 _ALIKE = 0.5  # share of common characters above which two names are spellings of one
@@ -50,15 +49,6 @@ class Match:
     edition: str
     how: str
     notes: Notes = ()
-
-
-@dataclass(frozen=True)
-class _Hit:
-    """A row reached by one of the ways: its code, the edition it was found in, the way."""
-
-    code: str
-    edition: str
-    how: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,9 +225,9 @@ class Classification(Result):
             return self._match(by_name, ())
         return self._both(code, str(name), by_code, by_name)
 
-    def _both(self, code: object, name: str, by_code: _Hit | None, by_name: _Hit) -> Match:
+    def _both(self, code: object, name: str, by_code: Hit | None, by_name: Hit) -> Match:
         """Settle a code and a name that were both given, the name being known."""
-        pair = self._pairs.get((self.normalise_code(code) or "", codes.plain_name(name)))
+        pair = self._index.pairs.get((self.normalise_code(code) or "", codes.plain_name(name)))
         if pair is not None:
             return self._match(pair, ())
         if by_code is not None and by_code.code == by_name.code:
@@ -250,10 +240,10 @@ class Classification(Result):
         disagree = Note("occupations.code_name_disagree", where, 1, "warning", means)
         return self._match(by_name, (disagree,))
 
-    def _by_code_despite_name(self, code: object, name: str, by_code: _Hit | None) -> Match:
+    def _by_code_despite_name(self, code: object, name: str, by_code: Hit | None) -> Match:
         """An unknown name beside a code: right if the names are alike, else nobody's."""
         if by_code is None:
-            near = name_some(self._nearest(name), show=3)
+            near = name_some(self._index.nearest(name), show=3)
             given = f"{code!r} {name!r}" if not _blank(code) else repr(name)
             raise NotFoundError(f"no occupation is found for {given}; nearest names: {near}")
         official = self.name(by_code.code)
@@ -265,30 +255,30 @@ class Classification(Result):
         fields = {"official": official}
         return self._match(by_code, (Note("occupations.name_differs", name, 1, "info", fields),))
 
-    def _match(self, hit: _Hit, notes: Notes) -> Match:
-        row = self._rows[hit.code]
+    def _match(self, hit: Hit, notes: Notes) -> Match:
+        row = self._index.rows[hit.code]
         if hit.edition != self.edition:
             fields = {"edition": hit.edition, "code": hit.code}
             notes = (*notes, Note("occupations.other_edition", row["name"], 1, "info", fields))
         return Match(hit.code, row["name"], row["lineage"], hit.edition, hit.how, notes)
 
-    def _by_code(self, code: object) -> _Hit | None:
+    def _by_code(self, code: object) -> Hit | None:
         plain = self.normalise_code(code)
         if plain is None:
             return None
-        if plain in self._rows:
-            return _Hit(plain, self.edition, "code")
-        return self._former_codes.get(plain)
+        if plain in self._index.rows:
+            return Hit(plain, self.edition, "code")
+        return self._index.former_codes.get(plain)
 
-    def _by_name(self, name: str, *, near: _Hit | None) -> _Hit | None:
+    def _by_name(self, name: str, *, near: Hit | None) -> Hit | None:
         plain = codes.plain_name(name)
-        same = self._names.get(plain, ())
+        same = self._index.names.get(plain, ())
         if same:
             code = near.code if near is not None and near.code in same else same[0]
-            return _Hit(code, self.edition, "name")
-        if plain in self._work_type_codes:
-            return _Hit(self._work_type_codes[plain], self.edition, "work_type")
-        return self._former_names.get(plain)
+            return Hit(code, self.edition, "name")
+        if plain in self._index.work_type_codes:
+            return Hit(self._index.work_type_codes[plain], self.edition, "work_type")
+        return self._index.former_names.get(plain)
 
     def normalise_code(self, text: object) -> str | None:
         """The code a cell spells, in this classification's own spelling; None if it is no code.
@@ -301,13 +291,13 @@ class Classification(Result):
         >>> Classification.load().normalise_code("4—10—1—5L")
         '4-10-01-05'
         """
-        if self._chinese_shape:
+        if self._index.chinese_shape:
             return codes.normalise(text)
-        return self._spellings.get(codes.letters(text))
+        return self._index.spellings.get(codes.letters(text))
 
     def of_lineage(self, lineage: str) -> str | None:
         """The code a lineage has here, or None where this edition does not have it."""
-        return self._lineages.get(lineage)
+        return self._index.lineages.get(lineage)
 
     # -- the tree -------------------------------------------------------------------------------
 
@@ -335,7 +325,7 @@ class Classification(Result):
         """The codes one level down; of the root, the major groups."""
         if code:
             self._row(code)
-        return self._children.get(code, ())
+        return self._index.children.get(code, ())
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """All codes above, nearest first."""
@@ -367,7 +357,7 @@ class Classification(Result):
 
     def former_names(self) -> tuple[tuple[str, str], ...]:
         """Names of other editions with today's code: ``(name, code)``."""
-        return tuple((name, hit.code) for name, hit in self._former_names.items())
+        return tuple((name, hit.code) for name, hit in self._index.former_names.items())
 
     def search(self, text: str, *, limit: int = 20) -> pd.DataFrame:
         """Occupations and groups whose code begins with, or whose names contain, a text.
@@ -384,24 +374,24 @@ class Classification(Result):
         ['4-10-01-01', 'former_name', '育婴员']
         """
         plain = codes.plain_name(text)
-        rows = [hit for hit in self._searchable if plain and plain in hit[2]]
+        rows = [hit for hit in self._index.searchable if plain and plain in hit[2]]
         code = self.normalise_code(text) or codes.fold(text)
-        rows += [(c, "code", c) for c in self._rows if code and c.startswith(code)]
+        rows += [(c, "code", c) for c in self._index.rows if code and c.startswith(code)]
         rows.sort(
             key=lambda r: (r[2] != plain and r[0] != code, r[1] == "code", len(r[2]), r[0], r[2])
         )
         if not rows:
-            rows = [(self._names[name][0], "similar", name) for name in self._nearest(text)]
+            rows = [
+                (self._index.names[name][0], "similar", name) for name in self._index.nearest(text)
+            ]
         table = pd.DataFrame(rows, columns=["code", "kind", "matched"])
         table = table.drop_duplicates("code").head(limit).reset_index(drop=True)
         facts = self.frame.set_index("code")[["name", "level"]]
         return table.join(facts, on="code")[["code", "name", "level", "kind", "matched"]]
 
-    # -- indices, built when first needed ---------------------------------------------------------
-
     def _row(self, code: str) -> Mapping[str, str]:
         try:
-            return self._rows[code]
+            return self._index.rows[code]
         except KeyError:
             raise NotFoundError(
                 f"code {code!r} is not in edition {self.edition or '(unnamed)'} of the "
@@ -409,101 +399,8 @@ class Classification(Result):
             ) from None
 
     @cached_property
-    def _rows(self) -> dict[str, dict[str, str]]:
-        rows = self.frame.to_dict("records")
-        return {str(row["code"]): {str(key): row[key] for key in row} for row in rows}
-
-    @cached_property
-    def _lineages(self) -> dict[str, str]:
-        return dict(zip(self.frame["lineage"], self.frame["code"], strict=True))
-
-    @cached_property
-    def _children(self) -> dict[str, tuple[str, ...]]:
-        return {str(up): tuple(group) for up, group in self.frame.groupby("parent")["code"]}
-
-    @cached_property
-    def _names(self) -> dict[str, tuple[str, ...]]:
-        """Codes of a name, the finest level first (groups often share a unit's name)."""
-        depth = {level: -rank for rank, level in enumerate(LEVELS)}
-        found: dict[str, list[tuple[int, str]]] = {}
-        for code, row in self._rows.items():
-            found.setdefault(codes.plain_name(row["name"]), []).append((depth[row["level"]], code))
-        return {name: tuple(code for _, code in sorted(hits)) for name, hits in found.items()}
-
-    @cached_property
-    def _work_type_codes(self) -> dict[str, str]:
-        table = self.work_type_table
-        return {
-            codes.plain_name(work): code
-            for code, work in zip(table["code"], table["work_type"], strict=True)
-        }
-
-    @cached_property
-    def _elsewhen(self) -> list[tuple[str, str, _Hit]]:
-        """Code, name and target of every row of other editions, oldest first."""
-        rows = self.history.sort_values("edition", kind="stable").to_dict("records")
-        return [
-            (
-                row["code"],
-                codes.plain_name(row["name"]),
-                _Hit(self._lineages[row["lineage"]], row["edition"], ""),
-            )
-            for row in rows
-            if row["lineage"] in self._lineages
-        ]
-
-    @cached_property
-    def _former_codes(self) -> dict[str, _Hit]:
-        return {code: replace(hit, how="former_code") for code, _, hit in self._elsewhen if code}
-
-    @cached_property
-    def _former_names(self) -> dict[str, _Hit]:
-        return {name: replace(hit, how="former_name") for _, name, hit in self._elsewhen}
-
-    @cached_property
-    def _pairs(self) -> dict[tuple[str, str], _Hit]:
-        """Code and name together, as another edition had them."""
-        return {
-            (code, name): replace(hit, how="former_code+name")
-            for code, name, hit in self._elsewhen
-            if code
-        }
-
-    @cached_property
-    def _searchable(self) -> list[tuple[str, str, str]]:
-        named = [(code, "name", codes.plain_name(row["name"])) for code, row in self._rows.items()]
-        work = [(code, "work_type", name) for name, code in self._work_type_codes.items()]
-        former = [(hit.code, "former_name", name) for name, hit in self._former_names.items()]
-        return named + work + former
-
-    @cached_property
-    def _chinese_shape(self) -> bool:
-        return all(codes.normalise(code) == code for code in self._rows)
-
-    @cached_property
-    def _spellings(self) -> dict[str, str]:
-        """Codes by their letters and figures alone; those that would collide are left out."""
-        keys = pd.Series([codes.letters(code) for code in self._rows], dtype=object)
-        unique = ~keys.duplicated(keep=False).to_numpy()
-        return {key: code for key, code, one in zip(keys, self._rows, unique, strict=True) if one}
-
-    @cached_property
-    def _holding(self) -> dict[str, list[str]]:
-        """Names by the characters in them."""
-        holding: dict[str, list[str]] = {}
-        for name in self._names:
-            for character in set(name):
-                holding.setdefault(character, []).append(name)
-        return holding
-
-    def _nearest(self, name: str, n: int = 3) -> list[str]:
-        """The most alike of the names that share most characters: messages need no more."""
-        plain = codes.plain_name(name)
-        shared = Counter(
-            chain.from_iterable(self._holding.get(character, ()) for character in set(plain))
-        )
-        likely = sorted(shared, key=lambda other: (-shared[other], other))[: 20 * n]
-        return sorted(likely, key=lambda other: (-codes.likeness(plain, other), other))[:n]
+    def _index(self) -> Index:
+        return Index(self.frame, self.history, self.work_type_table)
 
 
 @cache

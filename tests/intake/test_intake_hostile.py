@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import textwrap
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from xmdemand.intake import read
 from xmdemand.intake.guarded import GuardedReader
-from xmdemand.intake.looking import look_at_sheet, look_at_workbook
+from xmdemand.intake.looking import _glance, look_at_sheet, look_at_workbook
 from xmdemand.intake.opening import decode_text, open_source
 from xmdemand.intake.sources import Source, Unread, walk
 from xmdemand.notes import text
@@ -228,3 +231,36 @@ def test_every_encoding_is_told_by_trial(encoding):
 def test_gbk_read_as_latin_is_put_right_and_real_latin_is_left():
     assert decode_text("ÆóÒµÃû³Æ".encode())[0] == "企业名称"
     assert decode_text("café,naïve".encode())[0] == "café,naïve"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b'r="',
+                b"A",
+                b"Z",
+                b"1",
+                b"9",
+                b"12345",
+                b'"',
+                b"<f",
+                b":f",
+                b't="e"',
+                b"<",
+                b"[",
+                b" ",
+            ]
+        ),
+        max_size=10,
+    ).map(b"".join)
+)
+def test_a_glance_at_a_sheet_misses_no_far_cell_formula_or_error(xml):
+    small, lost = _glance(xml)
+    assert small == (re.search(rb'r="(?:[A-Z](?:[A-Z]|\d{5})|\d{5})', xml) is None)
+    assert lost == any(mark in xml for mark in (b't="e"', b"<f", b":f"))
+
+
+def test_a_sheet_of_many_rows_without_numbers_is_not_taken_for_small():
+    assert not _glance(b"<row><c><v>1</v></c></row>" * 10_000)[0]
+    assert _glance(b"<row><c><v>1</v></c></row>" * 9_999)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from openpyxl import load_workbook
 from xmdemand.errors import InputError, NotFoundError
 from xmdemand.intake import (
     draft_mapping,
+    personal,
     read_review,
     review_workbook,
     trace,
@@ -285,6 +287,30 @@ def test_named_contacts_are_masked(text):
 
 
 # -- laws -------------------------------------------------------------------------------------
+
+_PIECES = ("13800138000", "138 0013 8000", "+86-", "(0592)", "0592", "55", "5555", "１", "－", " ")
+_PIECES += (
+    "350203198001011234",
+    "X",
+    "@",
+    "a.cn",
+    "姓名",
+    "：",
+    "张三",
+    "王",
+    "经理",
+    "老师",
+    "件",
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_what_looks_harmless_at_a_glance_holds_nothing_to_mask(text):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(personal, "_MAYBE", re.compile(""))
+        closely = mask(text)
+    assert mask(text) == closely
+
 
 CELLS = st.one_of(
     st.none(),

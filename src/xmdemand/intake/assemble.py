@@ -85,7 +85,7 @@ def employers(stack: Stack) -> pd.DataFrame:
     for end in ("low", "high"):
         table[f"wage_{end}"] = stack.get("wage", _monthly(end), np.nan, float)
     table["level"] = stack.get("level", lambda v: v.value or (), ())
-    table["train_level"] = stack.get("train_level", _lowest, "")
+    table["train_level"] = stack.text("train_level", _lowest)
     table["selection"] = stack.text("selection")
     table["code"] = stack.text("code")
     table["source"], table["sheet"] = stack.source(), stack.sheet_names()
@@ -98,7 +98,7 @@ def _add_count(table: pd.DataFrame, stack: Stack, name: str) -> None:
     table[name] = stack.get(name, lambda count: count.value, np.nan, float)
     table[f"{name}_low"] = stack.get(name, lambda count: count.low, np.nan, float)
     table[f"{name}_high"] = stack.get(name, lambda count: count.high, np.nan, float)
-    table[f"{name}_kind"] = stack.get(name, lambda count: count.kind, "missing")
+    table[f"{name}_kind"] = stack.text(name, lambda count: count.kind, "missing")
 
 
 def _monthly(end: str) -> Callable[[Any], float]:
@@ -276,7 +276,7 @@ def _whole_city(sheet: Sheet, split: Container[str]) -> np.ndarray:
     if "district" not in sheet.decoded:
         whole = sheet.grid.file in split and _CITY_SHEET.search(sheet.grid.sheet) is not None
         return np.full(sheet.n, whole)
-    column = sheet.decoded["district"][0]
+    column = sheet.decoded["district"][0].held()
     of_city = [p for p, cell in enumerate(column.cells) if words_of(cell) in _WHOLE_CITY]
     if not of_city or all(item.value is None for item in column.parsed):
         return np.zeros(sheet.n, dtype=bool)
@@ -299,7 +299,7 @@ def workers(stack: Stack) -> pd.DataFrame:
             "age": stack.get("age", lambda v: v.value, None),
             "selection": stack.text("selection"),
             "code": stack.text("code"),
-            "level": stack.get("level", _lowest, ""),
+            "level": stack.text("level", _lowest),
         }
     )
     table["source"], table["sheet"] = stack.source(), stack.sheet_names()

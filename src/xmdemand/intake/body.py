@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import zip_longest
+from itertools import chain
 
 import numpy as np
 
@@ -89,7 +89,7 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
     kept: list[Row] = []
     body = Body(numbers, kept, [], {})
     for place, row in enumerate(rows):
-        if row.count("") + row.count(None) == len(row):
+        if (not row or row[0] in ("", None)) and row.count("") + row.count(None) == len(row):
             continue
         reason = judge(row) if place in suspects else None
         if reason is None:
@@ -215,13 +215,11 @@ class _Judge:
 
     def suspects(self, rows: Sequence[Row]) -> set[int]:
         """Positions of the rows that hold a text which may make them no data."""
-        found: set[int] = set()
-        for column in zip_longest(*rows):
-            texts = {cell for cell in set(column) if isinstance(cell, str) and cell}
-            odd = {text for text in texts if self._may_open(text) and self._says(text) != "data"}
-            if odd:
-                found.update(place for place, cell in enumerate(column) if cell in odd)
-        return found
+        texts = [cell for cell in set(chain.from_iterable(rows)) if isinstance(cell, str) and cell]
+        odd = {text for text in texts if self._may_open(text) and self._says(text) != "data"}
+        if not odd:
+            return set()
+        return {place for place, row in enumerate(rows) if not odd.isdisjoint(row)}
 
     def __call__(self, row: Row) -> str | None:
         first = next((cell for cell in row if cell is not None and cell != ""), None)

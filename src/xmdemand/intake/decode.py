@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,21 +39,37 @@ DOUBTS = frozenset(
 """Flags a reader of the report should see; the others only record how a cell was written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decoded:
-    """A column: `parsed[codes[i]]` is what row i says."""
+    """A column: `parsed[codes[i]]` is what row i says, read from `cells[codes[i]]`.
+
+    Columns that have a parser in common share the lists, which grow with every sheet; `held` is the
+    column with its own values only. `doubtful` names the flag of every value a reader should see.
+    """
 
     column: Column
     codes: np.ndarray
     parsed: list[Any]
     cells: list[object]
+    doubtful: Mapping[int, str]
+
+    def held(self) -> Decoded:
+        """The column without values that none of its rows holds."""
+        places, codes = held(self.codes, len(self.parsed))
+        parsed = [self.parsed[place] for place in places]
+        cells = [self.cells[place] for place in places]
+        doubtful = {
+            new: self.doubtful[old] for new, old in enumerate(places) if old in self.doubtful
+        }
+        return Decoded(self.column, codes, parsed, cells, doubtful)
 
     def take(self, read: Callable[[Any], object], dtype: Any = object) -> np.ndarray:
         """One attribute of the parsed values, row by row."""
-        distinct = np.empty(len(self.parsed), dtype=dtype)
-        for place, item in enumerate(self.parsed):
+        own = self.held()
+        distinct = np.empty(len(own.parsed), dtype=dtype)
+        for place, item in enumerate(own.parsed):
             distinct[place] = read(item)
-        return distinct[self.codes]
+        return distinct[own.codes]
 
     def values(self) -> np.ndarray:
         """The plain values, row by row (None where missing)."""
@@ -61,16 +77,49 @@ class Decoded:
 
     def doubts(self) -> list[tuple[int, object, str]]:
         """``(row position, cell, flag)`` of every cell a reader should see."""
-        flagged = {
-            place: flag
-            for place, item in enumerate(self.parsed)
-            for flag in item.flags
-            if flag in DOUBTS
-        }
-        if not flagged:
+        if not self.doubtful:
             return []
-        at = np.flatnonzero(np.isin(self.codes, list(flagged)))
-        return [(int(i), self.cells[self.codes[i]], flagged[int(self.codes[i])]) for i in at]
+        codes = self.codes.tolist()
+        if self.doubtful.keys().isdisjoint(codes):
+            return []
+        return [
+            (place, self.cells[code], self.doubtful[code])
+            for place, code in enumerate(codes)
+            if code in self.doubtful
+        ]
+
+
+def held(codes: np.ndarray, n: int) -> tuple[list[int], np.ndarray]:
+    """Which of n values some row holds, and the rows' codes among those.
+
+    >>> held(np.array([4, 1, 4]), 6)
+    ([1, 4], array([1, 0, 1]))
+    """
+    used = np.zeros(n, dtype=bool)
+    used[codes] = True
+    return np.flatnonzero(used).tolist(), (np.cumsum(used) - 1)[codes]
+
+
+class Known(dict[object, int]):
+    """Cell -> its place among all that one parser has read; a new cell is parsed when asked for."""
+
+    def __init__(self, parse: Callable[[object], Any]) -> None:
+        super().__init__()
+        self._parse = parse
+        self.parsed: list[Any] = []
+        self.cells: list[object] = []
+        self.doubtful: dict[int, str] = {}
+
+    def __missing__(self, key: object) -> int:
+        cell = key[0] if isinstance(key, tuple) else key
+        item = self._parse(cell)
+        place = self[key] = len(self.parsed)
+        self.parsed.append(item)
+        self.cells.append(cell)
+        for flag in item.flags:
+            if flag in DOUBTS:
+                self.doubtful[place] = flag
+        return place
 
 
 class Parsers:
@@ -78,37 +127,35 @@ class Parsers:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._known: dict[tuple[str, str, float], tuple[Callable[[object], Any], dict]] = {}
+        self._known: dict[tuple[str, str, float], Known] = {}
 
-    def parse(self, column: Column, unit: float, cells: Iterable[object]) -> list[Any]:
-        """The parsed cells, each distinct one looked at once."""
+    def of(self, column: Column, unit: float) -> Known:
+        """What the parser of a column has read."""
         key = (column.kind, column.header if column.choices else column.unit, unit)
         if key not in self._known:
-            self._known[key] = (_parser(column, self._names, unit), {})
-        parse, seen = self._known[key]
-        parsed = []
-        for cell in cells:
-            if cell not in seen:
-                seen[cell] = parse(cell[0] if isinstance(cell, tuple) else cell)
-            parsed.append(seen[cell])
-        return parsed
+            self._known[key] = Known(_parser(column, self._names, unit))
+        return self._known[key]
 
 
 def decode(
     column: Column, cells: Sequence[object] | Codes, parsers: Parsers, *, unit: float = 1.0
 ) -> Decoded:
     """Parse the cells of a column."""
+    known = parsers.of(column, unit)
+    keys = distinct = cells.distinct if isinstance(cells, Codes) else cells
+    if bool in set(map(type, distinct)):  # True equals 1, but does not mean it
+        keys = [(cell, bool) if isinstance(cell, bool) else cell for cell in distinct]
     if isinstance(cells, Codes):
-        told_apart = [(c, bool) if isinstance(c, bool) else c for c in cells.distinct]
-        parsed = parsers.parse(column, unit, told_apart)
-        return Decoded(column, cells.codes, parsed, list(cells.distinct))
-    keys = cells
-    if bool in set(map(type, cells)):  # True equals 1, but does not mean it
-        keys = [(cell, bool) if isinstance(cell, bool) else cell for cell in cells]
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    codes = np.fromiter(map(places.__getitem__, keys), dtype=np.int64, count=len(keys))
-    distinct = [key[0] if isinstance(key, tuple) else key for key in places]
-    return Decoded(column, codes, parsers.parse(column, unit, places), distinct)
+        places = [known[key] for key in keys]
+        parsed = [known.parsed[place] for place in places]
+        doubtful = {
+            own: known.doubtful[place]
+            for own, place in enumerate(places)
+            if place in known.doubtful
+        }
+        return Decoded(column, cells.codes, parsed, list(distinct), doubtful)
+    codes = np.fromiter(map(known.__getitem__, keys), dtype=np.int64, count=len(keys))
+    return Decoded(column, codes, known.parsed, known.cells, known.doubtful)
 
 
 def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any]:

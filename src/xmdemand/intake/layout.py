@@ -190,15 +190,22 @@ def _tries(
 def _has_headings(labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether at least two of the texts are headings of any kind."""
     told = {key for columns in confirmed.values() for key in columns}
-    known = every_heading()
     hits = 0
     for label in labels:
-        keys = [key for key, *_ in spellings(label)] + list(order_stems(label))
-        if any(key in known or key in told for key in keys) or holds_heading(label):
+        if label and (_resembles_heading(label) or (told and not told.isdisjoint(_keys(label)))):
             hits += 1
             if hits == 2:
                 return True
     return False
+
+
+def _keys(label: str) -> list[str]:
+    return [key for key, *_ in spellings(label)] + list(order_stems(label))
+
+
+@lru_cache(maxsize=8192)
+def _resembles_heading(label: str) -> bool:
+    return not every_heading().isdisjoint(_keys(label)) or holds_heading(label)
 
 
 def _above(rows: Rows, place: int) -> str:

@@ -38,8 +38,6 @@ _UNREADABLE = (
 )
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
 _WIDE = re.compile(rb'\br="[A-Z]{3}')
-_FAR = re.compile(rb'r="(?:[A-Z](?:[A-Z]|\d{5})|\d{5})')
-"""A column beyond Z or a row beyond 9,999: without one a sheet is small."""
 _REF = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,8})"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
@@ -135,8 +133,9 @@ def look_at_sheet(xml: bytes) -> Look:
     >>> look.broken[0, 0].what
     '#N/A'
     """
-    broken = _broken_cells(xml) if b't="e"' in xml or b"<f" in xml or b":f" in xml else {}
-    if _FAR.search(xml) is None and xml.count(b"<row") < 10_000:
+    small, lost = _glance(xml)
+    broken = _broken_cells(xml) if lost else {}
+    if small:
         return Look(broken=broken)
     rows = [int(number) for number in _ROW.findall(xml)] or [0]
     width = 16_384 if _WIDE.search(xml) else 702
@@ -158,6 +157,34 @@ def look_at_sheet(xml: bytes) -> Look:
     if last_row < used_rows[-1] or last_column < used_columns[-1]:
         return Look("", last_row, last_column, broken)
     return Look(broken=broken)
+
+
+def _glance(xml: bytes) -> tuple[bool, bool]:
+    """Whether a sheet is surely small, and whether it may hold formulas or errors.
+
+    It is small if no reference is to a column beyond Z or a row beyond 9,999 and fewer than 10,000
+    tags may open a row.
+    """
+    text = np.frombuffer(xml + bytes(10), dtype=np.uint8)
+    first, second, third = text[:-9], text[1:-8], text[2:-7]
+    opens = first == ord("<")
+    formula = (opens | (first == ord(":"))) & (second == ord("f"))
+    quoted = third == ord('"')
+    error = quoted & (first == ord("t")) & (text[3:-6] == ord("e")) & (text[4:-5] == ord('"'))
+    rows = int(np.count_nonzero(opens & (second == ord("r"))))
+    small = rows < 10_000 and not _any_far(text, np.flatnonzero(quoted & (first == ord("r"))) + 3)
+    return small, bool(formula.any() or error.any())
+
+
+def _any_far(text: np.ndarray, at: np.ndarray) -> bool:
+    """Whether any reference that starts at these places has two letters or five digits."""
+    letter = text[at] - ord("A") < 26
+    if (letter & (text[at + 1] - ord("A") < 26)).any():
+        return True
+    at = at + letter
+    for step in range(5):
+        at = at[text[at + step] - ord("0") < 10]
+    return at.size > 0
 
 
 def _before_gap(used: np.ndarray, gap: int) -> int:

@@ -38,7 +38,7 @@ def _periods(sheet: Sheet) -> tuple[Sequence[Value], np.ndarray]:
     around = (sheet.layout.above, sheet.grid.sheet, sheet.grid.file)
     if "month" not in sheet.decoded:
         return [period_around(*around)], np.zeros(sheet.n, dtype=int)
-    column = sheet.decoded["month"][0]
+    column = sheet.decoded["month"][0].held()
     year = year_in(*around)
     found = [
         item if item.value is not None else _with_year(words_of(cell), year)

@@ -30,7 +30,7 @@ _POLITE = re.compile(
     rf"(?=[\u3400-\u9fff]{{2}}(?:$|[^\u3400-\u9fff]))"
 )
 """A manager or a teacher is a person only behind a surname: 客服主管 and 项目经理 are posts."""
-_MAYBE = re.compile(r"(?:\d[-\s()（）转－　]{0,2}){6}|[:：@＠]|先生|女士|经理|主管|小姐|老师")
+_MAYBE = re.compile(r"(?:\d[-\s()（）转－　]{0,2}){10}|[:：@＠]|先生|女士|经理|主管|小姐|老师")
 """What every pattern here needs something of; most texts have nothing of it."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　", "0123456789-+X ")
 

@@ -74,7 +74,8 @@ class Sheet:
         columns = self.decoded.get(name)
         if not columns:
             return [empty], np.zeros(self.n, dtype=int)
-        return [read(item) for item in columns[0].parsed], columns[0].codes
+        column = columns[0].held()
+        return [read(item) for item in column.parsed], column.codes
 
     def source(self) -> Any:
         """``file!sheet!row`` of every row."""
@@ -243,6 +244,8 @@ def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
     filled = []
     for place in range(1, len(body.rows)):
         row, above = body.rows[place], body.rows[place - 1]
+        if own[0] < len(row) and _says_something(row[own[0]]):
+            continue
         if any(_says_something(row[p]) for p in own if p < len(row)):
             continue
         if any(_says_something(row[p]) for p in posts if p < len(row)):

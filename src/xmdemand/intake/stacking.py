@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xmdemand.intake.decode import held
 from xmdemand.intake.names import Names
 from xmdemand.intake.sheets import Distinct, Sheet
 
@@ -20,6 +21,11 @@ def _number_of(item: Any) -> float:
     return np.nan if item.value is None else item.value
 
 
+_ABSENT = object()
+_NOTHING = [_ABSENT]
+"""What a sheet without the column says."""
+
+
 class Stack:
     """Parsed sheets of one kind, one below the other.
 
@@ -30,6 +36,7 @@ class Stack:
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         self.sheets = sheets
         self._starts = np.cumsum([0, *(sheet.n for sheet in sheets)])
+        self._parsed: dict[str, Distinct] = {}
 
     @property
     def n(self) -> int:
@@ -72,15 +79,41 @@ class Stack:
         self, name: str, read: Callable[[Any], object], empty: object, dtype: Any = object
     ) -> np.ndarray:
         """An attribute of a column's values row by row; `empty` where a sheet lacks it."""
-        values, codes = self.distinct(lambda sheet: sheet.distinct(name, read, empty))
-        distinct = np.empty(len(values), dtype=dtype)
-        for place, value in enumerate(values):
-            distinct[place] = value
+        items, codes = self._items(name)
+        distinct = np.empty(len(items), dtype=dtype)
+        for place, item in enumerate(items):
+            distinct[place] = empty if item is _ABSENT else read(item)
         return distinct[codes]
 
-    def text(self, name: str) -> Any:
-        """A column's values as a column of text, empty where missing."""
-        return self.column(lambda sheet: sheet.distinct(name, _text_of, ""))
+    def _items(self, name: str) -> Distinct:
+        """A column's parsed values, those that sheets have in common once, and every row's."""
+        if name not in self._parsed:
+            items: list[object] = []
+            starts: dict[int, int] = {}
+            codes = []
+            for sheet in self.sheets:
+                columns = sheet.decoded.get(name)
+                own = columns[0].parsed if columns else _NOTHING
+                places = columns[0].codes if columns else np.zeros(sheet.n, dtype=int)
+                if id(own) not in starts:
+                    starts[id(own)] = len(items)
+                    items.extend(own)
+                start = starts[id(own)]
+                codes.append(places + start if start else places)
+            joined = codes[0] if len(codes) == 1 else np.concatenate(codes)
+            if len(items) > len(joined):
+                at, joined = held(joined, len(items))
+                items = [items[place] for place in at]
+            self._parsed[name] = items, joined
+        return self._parsed[name]
+
+    def text(self, name: str, read: Callable[[Any], str] = _text_of, empty: str = "") -> Any:
+        """A column's values as a column of text, `empty` where a sheet lacks it."""
+        items, codes = self._items(name)
+        if not items:
+            return pd.Series([], dtype=object).array
+        values = [empty if item is _ABSENT else read(item) for item in items]
+        return pd.Series(values).array.take(codes)
 
     def number(self, name: str) -> np.ndarray:
         """A column's exact numbers, NaN where missing."""

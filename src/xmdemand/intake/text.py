@@ -22,6 +22,8 @@ def tidy(text: str) -> str:
     >>> tidy(" 厦门\\u200b电子　公司 ")
     '厦门电子 公司'
     """
+    if text.isprintable() and " " not in text:  # nothing unseen is printable
+        return text
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
@@ -32,6 +34,8 @@ def plain(text: str) -> str:
     >>> plain("１２人（含实习生３人）")
     '12人(含实习生3人)'
     """
+    if text.isascii():
+        return tidy(text)
     return tidy(_HYPHENS.sub("-", unicodedata.normalize("NFKC", tidy(text))))
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xmdemand.intake import opening
-from xmdemand.intake.columnar import from_arrow
+from xmdemand.intake.columnar import from_arrow, from_text
 
 arrow = pytest.importorskip("pyarrow")
 
@@ -53,9 +53,11 @@ def registers(draw):
 
 
 def both_ways(tables_of, folder, monkeypatch):
-    by_column = tables_of(folder)
     with monkeypatch.context() as patched:
+        patched.setattr(opening, "LARGE_TEXT", 0)
+        by_column = tables_of(folder)
         patched.setattr(opening, "from_arrow", lambda table: None)
+        patched.setattr(opening, "from_text", lambda text, delimiter: None)
         by_row = tables_of(folder)
     return by_column, by_row
 
@@ -82,6 +84,48 @@ def test_columns_and_rows_give_the_same(tmp_path_factory, tables_of, monkeypatch
     assert (files["rows_read"] == files["accepted"] + files["refused"]).all()
     read = 0 if by_column.register is None else len(by_column.register)
     assert read == files["accepted"].sum()
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    frame=registers(),
+    end=st.sampled_from(["\n", "\r\n"]),
+    delimiter=st.sampled_from([",", "\t", ";"]),
+    tail=st.sampled_from(["", "\n\n", "注：本表为测试\n", ",,,\n", '"焊工",1\n', "岗位", "x\ry"]),
+)
+def test_texts_by_column_and_by_row_give_the_same(
+    tmp_path_factory, tables_of, monkeypatch, frame, end, delimiter, tail
+):
+    folder = tmp_path_factory.mktemp("texts")
+    text = frame.to_csv(index=False, sep=delimiter, lineterminator=end) + tail
+    (folder / "a.csv").write_bytes(text.encode())
+    by_column, by_row = both_ways(tables_of, folder, monkeypatch)
+    assert_same(by_column, by_row)
+
+
+HEADS = "职业名称,月份,新增招聘人数,新增求职人数"
+
+
+@pytest.mark.parametrize(
+    ("text", "in_columns"),
+    [
+        ("焊工,2025-01,1,2\n 电 工 ,2025-01,3,4", True),
+        ("焊工,2025-01,1,2\n合计,,1,2\n,,,\n", True),
+        ("焊工,2025-01,1,2\n焊工,2025-02,1\n", False),
+        ("焊工,2025-01,1,2\n焊工,2025-02,1,2,3\n", False),
+        ("焊工,2025-01,1,2\n\n焊工,2025-02,1,2\n", True),
+        ('"焊工",2025-01,1,2\n', False),
+        ("焊工,2025-01,1,2\r焊工,2025-02,1,2\n", False),
+        (f"{'焊' * 131_073},2025-01,1,2\n", False),
+        ("焊工,2025-01,1,2\n单位名称,岗位名称,当前空缺人数,用工人数\n甲公司,焊工,2,3\n", True),
+    ],
+)
+def test_only_plain_texts_are_read_by_column(tmp_path, tables_of, monkeypatch, text, in_columns):
+    text = f"{HEADS}\n{text}"
+    (tmp_path / "a.csv").write_bytes(text.encode())
+    assert (from_text(text, ",") is not None) == in_columns
+    by_column, by_row = both_ways(tables_of, tmp_path, monkeypatch)
+    assert_same(by_column, by_row)
 
 
 def test_every_kind_of_table_and_several_row_groups(tmp_path, tables_of, monkeypatch):

@@ -132,10 +132,11 @@ def _refuse_employers(stack: Stack, table: pd.DataFrame) -> None:
     planned = table[wanted].fillna(0).max(axis=1)
     kinds = table[[f"{name}_kind" for name in UNCERTAIN_COUNTS]].to_numpy(dtype=object)
     stated = (kinds != "missing").any(axis=1)
-    per_post = np.array(
-        [any(post.count is not None for post in posts) for posts in table["posts"]], dtype=bool
-    )
-    postless = np.array([not posts for posts in table["posts"]], dtype=bool)
+    posts = table["posts"].to_numpy().tolist()
+    distinct = {id(own): own for own in posts}
+    counted_in = {key: any(post.count is not None for post in own) for key, own in distinct.items()}
+    per_post = np.array([counted_in[id(own)] for own in posts], dtype=bool)
+    postless = np.array([not own for own in posts], dtype=bool)
     stack.refuse(np.flatnonzero(postless & (planned > 0)), "title", "intake.no_post")
     first = next((n for n in UNCERTAIN_COUNTS if stack.has(n)), "vacancies")
     counted = stack.each(lambda sheet: np.full(sheet.n, _has_count(sheet)))
@@ -149,10 +150,13 @@ def _has_count(sheet: Sheet) -> bool:
 
 
 def _one_post_a_row(stack: Stack, table: pd.DataFrame) -> pd.DataFrame:
-    spans = np.array([max(1, len(posts)) for posts in table["posts"]], dtype=int)
+    told = table["posts"].to_numpy().tolist()
+    spans = np.array([max(1, len(posts)) for posts in told], dtype=int)
     stack.flag(table.index[spans > 1], "title", "intake.several_posts")
-    flat = [post for posts in table["posts"] for post in (posts or (None,))]
-    long = table.drop(columns="posts").iloc[np.repeat(np.arange(len(table)), spans)]
+    flat = [post for posts in told for post in (posts or (None,))]
+    long = table.drop(columns="posts")
+    if len(flat) > len(long):
+        long = long.iloc[np.repeat(np.arange(len(table)), spans)]
     long = long.reset_index(drop=True)
     k = np.repeat(spans, spans)
     for name in UNCERTAIN_COUNTS:
@@ -244,15 +248,18 @@ def register(stack: Stack) -> pd.DataFrame:
     empty = table[list(REGISTER_COUNTS)].isna().all(axis=1)
     shown = next((name for name in reversed(REGISTER_COUNTS) if stack.has(name)), "posts_total")
     stack.refuse(np.flatnonzero(empty), shown, "intake.no_count")
-    nameless = (table["title"] == "") & (table["code"] == "")
-    stack.refuse(np.flatnonzero(nameless), "title", "intake.required")
+    named = [stack.get(name, lambda v: bool(v.value), False, bool) for name in ("title", "code")]
+    stack.refuse(np.flatnonzero(~(named[0] | named[1])), "title", "intake.required")
     _refuse_city_totals(stack)
-    vague = [title for title in table["title"].unique() if bare(title) in NOT_STATED]
-    table["not_stated"] = table["title"].isin(vague)
+    table["not_stated"] = stack.get("title", _says_nothing, False, bool)
     for side in ("posts", "seekers"):
         parts = table[f"{side}_carried"] + table[f"{side}_new"]
         table[f"{side}_total"] = table[f"{side}_total"].fillna(parts)
     return stack.kept(table)
+
+
+def _says_nothing(title: Any) -> bool:
+    return title.value is not None and bare(title.value) in NOT_STATED
 
 
 def _refuse_city_totals(stack: Stack) -> None:

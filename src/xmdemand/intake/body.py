@@ -81,8 +81,6 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
     Only rows that hold a text which could open a total, a tail or a heading are looked at closely.
     """
     judge = _Judge(layout)
-    if isinstance(grid.rows, ColumnRows) and layout.first == 1:
-        return _data_rows_in_columns(grid.rows.body(), judge)
     rows = grid.rows[layout.first :]
     suspects = judge.suspects(rows)
     numbers: list[int] = []
@@ -112,14 +110,20 @@ def _with_title(rows: Sequence[Row], place: int) -> int:
     return place
 
 
-def _data_rows_in_columns(rows: ColumnRows, judge: _Judge) -> Body:
-    """The same of a table in columns: only rows that hold a suspect text are made and looked at."""
+def data_rows_in_columns(rows: ColumnRows, layout: Layout) -> Body | None:
+    """The same of a table in columns whose headings are its first row; None if another follows it.
+
+    Only rows that hold a suspect text are made and looked at.
+    """
+    judge = _Judge(layout)
     body = Body((), (), [], {})
     keep = ~rows.empty()
     odd = [judge.odd(column.distinct) for column in rows.columns]
     for place in np.flatnonzero(rows.holding(odd)).tolist():
         row = rows[place]
         reason = judge(row) if keep[place] else None
+        if reason == "other_head":
+            return None
         if reason is not None:
             keep[place] = False
             _leave_out(body, place + 2, row, reason)

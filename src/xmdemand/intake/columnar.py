@@ -6,11 +6,14 @@ would cost more than everything else together, and nobody looks at most of them.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+
+from xmdemand.intake.text import tidy
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -22,6 +25,10 @@ class Codes:
 
     codes: np.ndarray
     distinct: Sequence[object]
+
+    def spread(self) -> list[object]:
+        """The values row by row."""
+        return [self.distinct[code] for code in self.codes.tolist()]
 
     def take(self, places: np.ndarray) -> Codes:
         """The column of some rows, without values that none of them holds."""
@@ -59,7 +66,11 @@ class ColumnRows(Sequence[list[object]]):
         return [column.distinct[column.codes[place]] for column in self.columns]
 
     def __iter__(self) -> Iterator[list[object]]:
-        return (self[at] for at in range(len(self)))
+        if self.heads:
+            yield [*self.heads]
+        if self.columns:
+            for row in zip(*(column.spread() for column in self.columns), strict=True):
+                yield list(row)
 
     def body(self) -> ColumnRows:
         """The rows below the headings."""
@@ -112,6 +123,56 @@ def _encoded(column: Any) -> Codes:
         indices = indices.fill_null(len(distinct))
         distinct.append(None)
     return Codes(indices.to_numpy(zero_copy_only=False), distinct)
+
+
+def held(codes: np.ndarray, n: int) -> tuple[list[int], np.ndarray]:
+    """Which of n values some row holds, and the rows' codes among those.
+
+    >>> held(np.array([4, 1, 4]), 6)
+    ([1, 4], array([1, 0, 1]))
+    """
+    used = np.zeros(n, dtype=bool)
+    used[codes] = True
+    return np.flatnonzero(used).tolist(), (np.cumsum(used) - 1)[codes]
+
+
+def from_text(text: str, delimiter: str) -> ColumnRows | None:
+    """The rows of a text without quotes whose rows are all as wide as its headings; else None.
+
+    Cells are tidied as those read row by row are.
+    """
+    try:
+        import pyarrow as arrow
+        from pyarrow import csv as arrow_csv
+    except ImportError:
+        return None
+    heads = text.partition("\n")[0].rstrip("\r").split(delimiter)
+    if '"' in text or text.count("\r") != text.count("\r\n") or len(heads) < 2:
+        return None
+    names = [str(place) for place in range(len(heads))]
+    kind = arrow.dictionary(arrow.int32(), arrow.string())
+    try:
+        table = arrow_csv.read_csv(
+            arrow.py_buffer(text.encode()),
+            read_options=arrow_csv.ReadOptions(column_names=names, skip_rows=1, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, quote_char=False, ignore_empty_lines=False
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, kind), strings_can_be_null=False
+            ),
+        )
+    except (arrow.ArrowException, UnicodeEncodeError):
+        return None
+    columns = [_encoded(column) for column in table.columns]
+    cells = [[str(value) for value in column.distinct] for column in columns]
+    if max(len(cell) for column in (heads, *cells) for cell in column) > csv.field_size_limit():
+        return None  # the row reader refuses such a file
+    tidied = [
+        Codes(column.codes, [tidy(cell) for cell in own])
+        for column, own in zip(columns, cells, strict=True)
+    ]
+    return ColumnRows(tidied, [tidy(head) for head in heads])
 
 
 def row_names(start: str, numbers: np.ndarray) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xmdemand.intake import values
-from xmdemand.intake.columnar import Codes
+from xmdemand.intake.columnar import Codes, held
 from xmdemand.intake.columns import Column
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY
@@ -52,16 +52,19 @@ class Decoded:
     parsed: list[Any]
     cells: list[object]
     doubtful: Mapping[int, str]
+    own: bool = False
 
     def held(self) -> Decoded:
         """The column without values that none of its rows holds."""
+        if self.own:
+            return self
         places, codes = held(self.codes, len(self.parsed))
         parsed = [self.parsed[place] for place in places]
         cells = [self.cells[place] for place in places]
         doubtful = {
             new: self.doubtful[old] for new, old in enumerate(places) if old in self.doubtful
         }
-        return Decoded(self.column, codes, parsed, cells, doubtful)
+        return Decoded(self.column, codes, parsed, cells, doubtful, own=True)
 
     def take(self, read: Callable[[Any], object], dtype: Any = object) -> np.ndarray:
         """One attribute of the parsed values, row by row."""
@@ -87,17 +90,6 @@ class Decoded:
             for place, code in enumerate(codes)
             if code in self.doubtful
         ]
-
-
-def held(codes: np.ndarray, n: int) -> tuple[list[int], np.ndarray]:
-    """Which of n values some row holds, and the rows' codes among those.
-
-    >>> held(np.array([4, 1, 4]), 6)
-    ([1, 4], array([1, 0, 1]))
-    """
-    used = np.zeros(n, dtype=bool)
-    used[codes] = True
-    return np.flatnonzero(used).tolist(), (np.cumsum(used) - 1)[codes]
 
 
 class Known(dict[object, int]):
@@ -153,7 +145,7 @@ def decode(
             for own, place in enumerate(places)
             if place in known.doubtful
         }
-        return Decoded(column, cells.codes, parsed, list(distinct), doubtful)
+        return Decoded(column, cells.codes, parsed, list(distinct), doubtful, own=True)
     codes = np.fromiter(map(known.__getitem__, keys), dtype=np.int64, count=len(keys))
     return Decoded(column, codes, known.parsed, known.cells, known.doubtful)
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from xmdemand.intake.columnar import from_arrow
+from xmdemand.intake.columnar import from_arrow, from_text
 from xmdemand.intake.guarded import GuardedReader
 from xmdemand.intake.looking import MAX_COLUMNS, Look, look_at_workbook
 from xmdemand.intake.sources import Cell, Grid, Rows, Source, Unread, digest
@@ -20,6 +20,8 @@ OLD_WORKBOOKS = (".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".tsv", ".txt")
 MACROS = (".xlsm", ".xltm", ".xlam")
 MAX_LINES = 3_000_000
+LARGE_TEXT = 2**20
+"""Characters from which a text is read by column if it can be."""
 MAX_VALUES = 100_000_000
 """Values a Parquet file may hold: a few kilobytes can stand for billions of equal ones."""
 OLD_FORMAT = "intake.old_format"
@@ -214,6 +216,10 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
     if text.count("\n") > MAX_LINES:
         return Unread(source.name, "", "intake.too_large", mark)
     delimiter = max(",\t;", key=text[:4096].count)
+    if len(text) >= LARGE_TEXT and text[: text.find("\n")].count(delimiter) < MAX_COLUMNS:
+        in_columns = from_text(text, delimiter)
+        if in_columns is not None:
+            return Grid(source.name, "", in_columns, mark, encoding)
     rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -269,7 +275,8 @@ def _open_parquet(source: Source, data: bytes, mark: str) -> Grid | Unread:
             return Unread(source.name, "", "intake.too_wide", mark)
         if file.metadata.num_rows * len(file.schema_arrow) > MAX_VALUES:
             return Unread(source.name, "", "intake.too_large", mark)
-        texts = [item.name for item in file.schema_arrow if arrow.types.is_string(item.type)]
+        kinds = (arrow.string(), arrow.large_string())
+        texts = [item.name for item in file.schema_arrow if item.type in kinds]
         table = parquet.read_table(io.BytesIO(data), read_dictionary=texts)
         rows: Rows | None = from_arrow(table)
         if rows is None:

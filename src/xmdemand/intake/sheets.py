@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from xmdemand.intake.body import Body, data_rows, lengthened
+from xmdemand.intake.body import Body, data_rows, data_rows_in_columns, lengthened
 from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.decode import Decoded, Parsers, decode
@@ -146,9 +146,11 @@ FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees"
 
 def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> Sheet:
     """Parse every declared column of a sheet."""
-    if isinstance(grid.rows, ColumnRows) and not _by_column(layout):
-        grid = replace(grid, rows=list(grid.rows))
-    body = data_rows(grid, layout)
+    body = None
+    if isinstance(grid.rows, ColumnRows):
+        body = data_rows_in_columns(grid.rows.body(), layout) if _by_column(layout) else None
+        grid = grid if body is not None else replace(grid, rows=list(grid.rows))
+    body = body or data_rows(grid, layout)
     _fill_merged(grid, layout, body)
     filled = _fill_blank_firms(layout, body)
     layout, body = lengthened(layout, body)
@@ -178,7 +180,9 @@ def _decoded(layout: Layout, body: Body, parsers: Parsers) -> dict[str, list[Dec
 
 def _by_column(layout: Layout) -> bool:
     """Whether a table needs no look at whole rows: no firm to fill down, nothing side by side."""
-    plain = not (layout.wide.blocks or layout.facts or layout.options or layout.questionnaire)
+    plain = layout.first == 1 and not (
+        layout.wide.blocks or layout.facts or layout.options or layout.questionnaire
+    )
     return plain and layout.kind != "employers"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xmdemand.intake.decode import held
+from xmdemand.intake.columnar import held
 from xmdemand.intake.names import Names
 from xmdemand.intake.sheets import Distinct, Sheet
 

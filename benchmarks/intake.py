@@ -3,7 +3,7 @@
     python benchmarks/intake.py [files] [rows in all] [register rows]
 
 Prints the time of `xmdemand.intake.read` as a multiple of calamine's bare reading of the same
-workbooks, and of pandas' bare `read_parquet` of the same register.
+workbooks, and of pandas' bare `read_parquet` and `read_csv` of the same register.
 """
 
 from __future__ import annotations
@@ -144,10 +144,17 @@ def main() -> None:
         tell(f"{files} workbooks, {rows} rows", bare, whole)
         parquet = Path(folder, "register", "register.parquet")
         parquet.parent.mkdir()
-        register_frame(register, units[:800], districts).to_parquet(parquet)
+        table = register_frame(register, units[:800], districts)
+        table.to_parquet(parquet)
         bare = seconds(lambda: pd.read_parquet(parquet))
-        whole = seconds(lambda: read(parquet.parent, profile, classification), best_of=1)
+        whole = seconds(lambda: read(parquet.parent, profile, classification))
         tell(f"{register} register rows", bare, whole)
+        text = Path(folder, "text", "register.csv")
+        text.parent.mkdir()
+        table.head(register // 5).to_csv(text, index=False)
+        bare = seconds(lambda: pd.read_csv(text))
+        whole = seconds(lambda: read(text.parent, profile, classification))
+        tell(f"{register // 5} register rows as text", bare, whole)
 
 
 if __name__ == "__main__":

@@ -182,6 +182,8 @@ def _set_count(table: pd.DataFrame, place: int, name: str, count: Count) -> None
 
 def _bound_shares(table: pd.DataFrame, name: str, k: np.ndarray) -> None:
     """A count given for k posts together bounds each: at most all but one person a post."""
+    if not (k > 1).any():
+        return
     low, high = table[f"{name}_low"].to_numpy(), table[f"{name}_high"].to_numpy()
     kind = table[f"{name}_kind"].to_numpy(dtype=object)
     shared = (k > 1) & (kind != "missing")

@@ -101,9 +101,9 @@ class TitleCoder:
             }
             self._entries = {**self._entries, **confirmed_entries}
         latest = known.tail(LEARN_AT_MOST if len(known) >= LEARN_FROM else 0)
-        self._lexicon = self._build_lexicon(list(latest["text"]))
+        plain = [plain_title(title) for title in latest["title"]]
+        self._lexicon = self._build_lexicon(list(dict.fromkeys([*latest["text"], *plain])))
         if len(latest):
-            plain = [plain_title(title) for title in latest["title"]]
             labels = self._positions(latest["code"])
             self._learnt = learn(self._lexicon, list(latest["text"]), plain, labels)
             measured = threshold(self._learnt.score, self._learnt.right, precision)
@@ -198,7 +198,8 @@ class TitleCoder:
         spoken = self._lexicon.speak(cleaned)
         if self._learnt is not None:
             weights = self._learnt.weights
-            heard = self._learnt.hear([plain_title(title) for title in titles], spoken)
+            plain = [plain_title(title) for title in titles]
+            heard = self._learnt.hear(cleaned, plain, spoken)
         of, code, x = candidates(spoken, heard, self._lexicon.codes)
         chance = weights.probabilities(x, of, len(titles))
         order = np.lexsort((-chance, of))  # equal chances stay in the order of codes

@@ -68,6 +68,8 @@ def hints(n: int, industry: Iterable | None, wage: Iterable | None) -> list[Hint
     InputError
         If there are not as many industries or wages as titles, or wages are not numbers.
     """
+    if industry is None and wage is None:
+        return [Hint()] * n
     sections = [""] * n if industry is None else [section(each) for each in industry]
     given = [None] * n if wage is None else list(wage)
     for name, values in (("industry", sections), ("wage", given)):

@@ -49,11 +49,13 @@ _PLACES = (
 _PLACE = re.compile(
     rf"^(?:(?:{_PLACES})(?:省|市|区|县)?)+(?=.{{2}})|[-—]*(?:{_PLACES})(?:省|市|区|县)?$"
 )
+_PLACE_SIGNS = frozenset(place[0] for place in _PLACES.split("|"))  # quicker than the pattern
 _ONLY_A_CALL = re.compile(r"(?:高薪|大量|长期|[急诚直热现特])+(?:聘|招聘?)中?")
 _WISH = re.compile(
     r"^我?(?:想要?|希望|愿意|准备|打算|要)(?:参加|报名|学习|学|做|当|从事)*(?=.{2})(.*?)"
     r"(?:方面|技能|技术|职业)*(?:的?培训班?)?$"
 )  # what workers write when asked what they would learn
+_CPP = re.compile(r"c\+\+", re.IGNORECASE)
 _PARTS = re.compile(r"[+,;!。~|\s-]+|\.{2,}|…+|(/)")
 _EDGES = "-—_/、:：*·#&'\"“”‘’.?"
 
@@ -100,9 +102,11 @@ def clean_title(text: str) -> str:
         title = "" if _BENEFIT.search(title) else title
     else:
         title = _RECRUITS.sub("", _IN_BRACKETS.sub(" ", plain).strip())
-        parts = _PARTS.split(_PAY.sub("", re.sub(r"c\+\+", "cpp", title, flags=re.IGNORECASE)))
+        parts = _PARTS.split(_PAY.sub("", _CPP.sub("cpp", title)))
         title = "".join(part for part in parts if part and not _says_no_work(part))
-        title = re.sub(r"/{2,}", "/", title)
+        title = re.sub(r"/{2,}", "/", title) if "//" in title else title
     title = _WISH.sub(r"\1", _CALLS.sub("", title))
-    title = _PLACE.sub("", title).strip(_EDGES)
+    if not _PLACE_SIGNS.isdisjoint(title):
+        title = _PLACE.sub("", title)
+    title = title.strip(_EDGES)
     return (title or re.sub(r"\s+", "", plain)).lower()

@@ -32,9 +32,9 @@ CONFIRMED_WEIGHTS = Choice(
 )
 """Where the weights start when they are learnt from confirmed titles."""
 
-_NEAR, _DOUBT, _CLEAR = 0.1, 0.02, 0.05  # texts that vote; votes for nobody; a clear share
-_CLEAN, _PLAIN, _OPINION = 0.7, 0.3, 0.3  # of cleaned title, whole title, lexicon in the kernel
-_PENALTY, _PAIRED = 0.2, 0.15  # of the ridge; likeness from which on documents count in pairs
+_NEAR, _DOUBT, _CLEAR = 0.15, 0.02, 0.05  # texts that vote; votes for nobody; a clear share
+_CLEAN, _OPINION = 0.7, 0.3  # cleaned title against the whole one; lexicon beside the n-grams
+_PENALTY, _PAIRED = 0.2, 0.2  # of the ridge; likeness from which on documents count in pairs
 _PRIOR, _FAINT = 0.3, 0.02  # the lexicon's weight before the ridge; what is too little to add
 _HEARD = 0.005  # a code with this share of votes is a candidate while nothing is learnt
 _LIKED = 0.5  # a code with so much of the lexicon's opinion is learnt though never confirmed
@@ -187,8 +187,8 @@ class Confirmed:
 
     Attributes
     ----------
-    plain
-        N-grams of whole titles.
+    vectoriser
+        Of cleaned and of whole titles.
     ridge
         What is added to the lexicon's opinion, for the codes in `columns`.
     columns, times
@@ -200,7 +200,7 @@ class Confirmed:
         whether it was right.
     """
 
-    plain: Vectoriser
+    vectoriser: Vectoriser
     ridge: KernelRidge
     columns: Index
     times: Index
@@ -208,11 +208,11 @@ class Confirmed:
     score: NDArray[np.float64]
     right: NDArray[np.bool_]
 
-    def hear(self, plain: Sequence[str], spoken: Spoken) -> Heard:
-        """The evidence of confirmed titles for other titles."""
+    def hear(self, cleaned: Sequence[str], plain: Sequence[str], spoken: Spoken) -> Heard:
+        """The evidence of confirmed titles for other titles, cleaned and whole."""
         n_codes = len(self.times)
         prior = spoken.prior(n_codes)
-        rows = _rows(spoken, self.plain.transform(plain), n_codes)
+        rows = _rows(spoken, _words(spoken, cleaned, plain, self.vectoriser), n_codes)
         score = self.ridge.score(rows) + _columns_of(prior, self.columns)
         return Heard(score, self.columns, prior, self.times)
 
@@ -231,10 +231,9 @@ def learn(
     times = np.bincount(labels, minlength=n_codes)
     liked = np.bincount(prior.indices, prior.data, minlength=n_codes)
     learnt = np.flatnonzero((times > 0) | (liked > _LIKED))
-    words = Vectoriser.fit(plain)
     opinion = _columns_of(prior, learnt)
     target = (labels[:, None] == learnt).astype(np.float32) - opinion
-    rows = _rows(spoken, words.transform(plain), n_codes)
+    rows = _rows(spoken, _words(spoken, cleaned, plain, lexicon.vectoriser), n_codes)
     ridge, left_out = KernelRidge.fit(rows, target, _PENALTY, near=_PAIRED)
     heard = Heard(left_out + opinion, learnt, prior, times, own=labels)
     of, code, x = candidates(spoken, heard, lexicon.codes)
@@ -243,7 +242,7 @@ def learn(
     chance = weights.probabilities(x, of, n)
     order = np.lexsort((-chance, of))
     first = order[np.flatnonzero(np.diff(of[order], prepend=-1))]
-    return Confirmed(words, ridge, learnt, times, weights, chance[first], right[first])
+    return Confirmed(lexicon.vectoriser, ridge, learnt, times, weights, chance[first], right[first])
 
 
 def candidates(
@@ -273,20 +272,30 @@ def candidates(
     return of, code, np.stack(found, axis=1)
 
 
-def _rows(spoken: Spoken, plain: sparse.csr_matrix, n_codes: int) -> sparse.csr_matrix:
-    """Titles as rows: n-grams of the cleaned and of the whole title, the lexicon's opinion.
+def _words(
+    spoken: Spoken, cleaned: Sequence[str], plain: Sequence[str], vectoriser: Vectoriser
+) -> sparse.csr_matrix:
+    """N-grams of titles, mixed of the cleaned and of the whole title where these differ."""
+    other = [i for i, (one, two) in enumerate(zip(cleaned, plain, strict=True)) if one != two]
+    if not other:
+        return spoken.rows
+    whole = vectoriser.transform([plain[i] for i in other])
+    share = np.ones(len(cleaned), dtype=np.float32)
+    share[other] = _CLEAN
+    place = (np.full(len(other), 1 - _CLEAN, dtype=np.float32), (other, np.arange(len(other))))
+    spread = sparse.csr_matrix(place, shape=(len(cleaned), len(other)))
+    return sparse.csr_matrix(sparse.diags(share) @ spoken.rows + spread @ whole)
 
-    Of unit length, or shorter where words are unknown.
+
+def _rows(spoken: Spoken, words: sparse.csr_matrix, n_codes: int) -> sparse.csr_matrix:
+    """Titles as rows: their n-grams and the lexicon's opinion.
+
+    Of unit length, or shorter where words are unknown or the two spellings differ.
     """
     opinion = spoken.opinion(n_codes)
     weight = np.bincount(rows_of(opinion), opinion.data**2, minlength=opinion.shape[0])
-    parts = [
-        spoken.rows * np.float32(np.sqrt(_CLEAN)),
-        plain * np.float32(np.sqrt(_PLAIN)),
-        opinion * np.float32(np.sqrt(_OPINION)),
-    ]
-    rows = sparse.csr_matrix(sparse.hstack(parts))
-    length = np.sqrt(_CLEAN + _PLAIN + _OPINION * weight).astype(np.float32)
+    rows = sparse.csr_matrix(sparse.hstack([words, opinion * np.float32(np.sqrt(_OPINION))]))
+    length = np.sqrt(1 + _OPINION * weight).astype(np.float32)
     rows.data /= length[rows_of(rows)]
     return rows
 

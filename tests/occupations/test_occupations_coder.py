@@ -64,6 +64,24 @@ def test_everyday_titles(coder, title, name):
     assert (row["status"], row["name"]) == ("coded", name)
 
 
+@pytest.mark.parametrize(
+    ("title", "name", "rival"),
+    [("水电工", "电气设备安装工", "电工"), ("美工", "数字媒体艺术专业人员", "美工师")],
+)
+def test_an_alias_with_a_near_rival_is_for_review(coder, title, name, rival):
+    row = coder.code([title]).iloc[0]
+    assert (row["status"], row["name"], row["method"]) == ("review", name, "alias")
+    assert [each["name"] for each in row["alternatives"][:2]] == [name, rival]
+
+
+def test_an_alias_is_surer_the_more_texts_agree(coder):
+    frame = coder.code(["水电工", "外卖员", "保洁"])
+    assert set(frame["method"]) == {"alias"}
+    assert frame["score"].is_monotonic_increasing
+    assert frame["score"].between(0.5, 0.97).all()
+    assert all(sum(each["score"] for each in row) <= 1 + 1e-9 for row in frame["alternatives"])
+
+
 def test_the_frame(coder):
     titles = ["焊工", "普工", "", "焊工", None, "鑫鑫鑫"]
     frame = coder.code(titles)

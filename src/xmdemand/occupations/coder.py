@@ -31,8 +31,14 @@ LEARN_FROM = 200
 LEARN_AT_MOST = 4000
 """The learnt score uses the latest confirmed titles up to this number (time is cubic in it)."""
 
-SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9, "alias": 0.9}
+SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9}
 """Probability that a title met exactly has the code of its source (docs/decisions.md)."""
+
+ALIAS_AT_LEAST = 0.5
+"""An alias is as probable as all texts together say, but never less (docs/decisions.md)."""
+
+ALIAS_CLEAR = 1.5
+"""An alias is coded if its occupation is so many times as probable as any other; else reviewed."""
 
 UNMATCHED_BELOW = 0.05
 """Titles whose best candidate is less probable than this count as unmatched."""
@@ -160,9 +166,10 @@ class TitleCoder:
         Returns
         -------
         DataFrame
-            ``title, status`` (``coded``: right with the promised precision; ``review``: a person
-            should look; ``unmatched``: nothing is near), ``code`` (an occupation, or a group where
-            the title says no more), ``name, score`` (probability that the code is right),
+            ``title, status`` (``coded``: right with the promised precision, but of aliases, which
+            decide only while little is confirmed, see `score`; ``review``: a person should look;
+            ``unmatched``: nothing is near), ``code`` (an occupation, or a group where the title
+            says no more), ``name, score`` (probability that the code is right),
             ``method`` (``confirmed, name, work_type, former_name, alias, vague, model, none``;
             ``model+industry``, ``model+wage`` or ``model+industry+wage`` where a hint changed the
             best code, which is always for review),
@@ -224,7 +231,7 @@ class TitleCoder:
         elif entry is not None and entry.source == "vague" and (not self._learnt or likely < 0.5):
             found = entry.code, 0.5, "vague"
         elif entry is not None and entry.source != "vague" and self._believes(entry):
-            found = entry.code, SCORES[entry.source], entry.source
+            found = entry.code, _score(entry, near, chance), entry.source
         elif likely < UNMATCHED_BELOW:
             return ("unmatched", "", "", 0.0, "none", self._listed(near[:top], chance))
         if found is None:
@@ -236,7 +243,7 @@ class TitleCoder:
         else:
             code, score, method = found
             codes, scores = _after(code, score, near, chance)
-            sure = method != "vague"
+            sure = method != "vague" and (method != "alias" or _clear(code, near, chance))
         alternatives = self._listed(codes[:top], scores)
         return ("coded" if sure else "review", code, self._names[code], score, method, alternatives)
 
@@ -250,6 +257,20 @@ class TitleCoder:
             {"code": code, "name": names[code], "score": score}
             for code, score in zip(codes, scores, strict=False)
         ]
+
+
+def _score(entry: Entry, near: list[str], chance: list[float]) -> float:
+    """Probability of a title met exactly: of an alias, what all texts of the lexicon say of it."""
+    if entry.source != "alias":
+        return SCORES[entry.source]
+    return max(ALIAS_AT_LEAST, dict(zip(near, chance, strict=True)).get(entry.code, 0.0))
+
+
+def _clear(code: str, near: list[str], chance: list[float]) -> bool:
+    """Whether no other code comes near this one."""
+    likely = dict(zip(near, chance, strict=True))
+    others = (p for other, p in likely.items() if other != code)
+    return likely.get(code, 0.0) >= ALIAS_CLEAR * max(others, default=0.0)
 
 
 def _after(

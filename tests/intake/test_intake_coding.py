@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from xmdemand.errors import InputError
-from xmdemand.intake.coding import code_titles
+from xmdemand.intake.coding import code_titles, title_hints
 from xmdemand.occupations import Classification
 
 NOBODY = pd.DataFrame(columns=["title", "code"], dtype=str)
@@ -50,3 +50,31 @@ def test_confirmed_codes_that_do_not_exist_are_named_at_once(current):
     )
     with pytest.raises(InputError, match=r"coded_titles.csv.*焊工 9-99.*钳工 x"):
         code_titles([("焊工", "", "post")], current, confirmed)
+
+
+COLUMNS = ["post", "industry", "wage_low", "wage_high"]
+
+
+def test_hints_are_what_the_firms_of_a_title_agree_on():
+    rows = [
+        ("甲", "C39", 5000.0, 7000.0),
+        ("甲", "制造业", 7000.0, 9000.0),
+        ("乙", "C39", 3000.0, 4000.0),
+        ("乙", "教育", 9000.0, 11000.0),
+        ("丙", "", float("nan"), float("nan")),
+    ]
+    found = title_hints(pd.DataFrame(rows, columns=COLUMNS))
+    assert found.loc["甲"].tolist() == ["C", 7000.0]
+    assert found.loc["乙"].tolist() == [None, None]  # two sections; 10,000 against 3,500
+    assert found.loc["丙"].tolist() == [None, None]
+
+
+def test_hints_move_what_the_coder_proposes_and_nothing_certain(current):
+    titles = ["质检组长", "养老护理员", "普工"]
+    rows = [(title, "制造业", 3000.0, 3000.0) for title in titles]
+    hints = title_hints(pd.DataFrame(rows, columns=COLUMNS))
+    wanted = [(title, "", "post") for title in titles]
+    plain = code_titles(wanted, current, NOBODY)
+    hinted = code_titles(wanted, current, NOBODY, hints)
+    moved = {key[0] for key in plain if plain[key]["alternatives"] != hinted[key]["alternatives"]}
+    assert moved == {"质检组长"}

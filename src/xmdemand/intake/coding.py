@@ -11,6 +11,7 @@ import pandas as pd
 
 from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.intake.text import bare
+from xmdemand.occupations.hints import section
 
 if TYPE_CHECKING:
     from xmdemand.occupations import Classification, TitleCoder
@@ -31,6 +32,7 @@ def code_titles(
     wanted: Iterable[tuple[str, str, str]],
     classification: Classification,
     confirmed: pd.DataFrame,
+    hints: pd.DataFrame | None = None,
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Code distinct titles.
 
@@ -42,6 +44,8 @@ def code_titles(
         The edition's.
     confirmed
         What people confirmed, as of `read_confirmed`.
+    hints
+        As of `title_hints`: a nudge for titles only the coder knows.
 
     Returns
     -------
@@ -64,8 +68,43 @@ def code_titles(
             left.append((title, given))
         else:
             coded[title, given] = found
-    coded.update(_proposed(left, confirmed, classification))
+    coded.update(_proposed(left, confirmed, classification, hints))
     return coded
+
+
+def title_hints(employers: pd.DataFrame) -> pd.DataFrame:
+    """Industry and wage of titles, where the firms that write them agree.
+
+    Parameters
+    ----------
+    employers
+        ``post, industry, wage_low, wage_high`` (yuan a month), a row a firm and post.
+
+    Returns
+    -------
+    DataFrame
+        By title: ``industry`` (None unless all that are stated are in one section of GB/T 4754),
+        ``wage`` (the median; None unless the highest is at most twice the lowest).
+
+    Examples
+    --------
+    >>> rows = [("操作员", "C39", 5000.0, 7000.0), ("操作员", "制造业", 7000.0, 9000.0)]
+    >>> columns = ["post", "industry", "wage_low", "wage_high"]
+    >>> title_hints(pd.DataFrame(rows, columns=columns)).loc["操作员"].tolist()
+    ['C', 7000.0]
+    """
+    industry = employers["industry"].astype(object)
+    sections = industry.map({each: section(each) or None for each in industry.unique()})
+    stated = sections.groupby(employers["post"])
+    wage = employers[["wage_low", "wage_high"]].mean(axis=1)
+    paid = wage.where(wage > 0).groupby(employers["post"])
+    found = pd.DataFrame(
+        {
+            "industry": stated.first().where(stated.nunique() < 2),
+            "wage": paid.median().where(paid.max() <= 2 * paid.min()),
+        }
+    ).astype(object)
+    return found.where(found.notna(), None)
 
 
 def _taught(confirmed: pd.DataFrame, classification: Classification) -> dict[str, str]:
@@ -139,12 +178,20 @@ def _coded(
 
 
 def _proposed(
-    pairs: list[tuple[str, str]], confirmed: pd.DataFrame, classification: Classification
+    pairs: list[tuple[str, str]],
+    confirmed: pd.DataFrame,
+    classification: Classification,
+    hints: pd.DataFrame | None,
 ) -> dict[tuple[str, str], dict[str, Any]]:
     titles = list(dict.fromkeys(title for title, _ in pairs if title))
     if not titles:
         return {pair: _unmatched(pair[0]) for pair in pairs}
-    frame = _coder(confirmed, classification).code(titles)
+    coder = _coder(confirmed, classification)
+    if hints is None:
+        frame = coder.code(titles)
+    else:
+        said = {name: [hints[name].get(title) for title in titles] for name in ("industry", "wage")}
+        frame = coder.code(titles, industry=said["industry"], wage=said["wage"])
     by_title = {row["title"]: row for row in frame.to_dict("records")}
     out = {}
     for title, given in pairs:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from xmdemand.intake import joining
 from xmdemand.intake.assemble import AGE_BANDS
-from xmdemand.intake.coding import TITLE_COLUMNS, code_titles
+from xmdemand.intake.coding import TITLE_COLUMNS, code_titles, title_hints
 from xmdemand.intake.ledger import PROPOSAL_COLUMNS, Ledger
 from xmdemand.intake.tables import Tables
 from xmdemand.intake.values import parse_count, parse_district
@@ -102,7 +102,8 @@ def _code(parts: Parts, classification: Classification, confirmed: pd.DataFrame)
             for pair, n in zip(pairs, times, strict=True):
                 if n and any(pair):
                     counts[*pair, label] += n
-    coded = code_titles(counts, classification, confirmed)
+    hints = title_hints(parts["employers"]) if "employers" in parts else None
+    coded = code_titles(counts, classification, confirmed, hints)
     for kind, (pairs, codes) in found.items():
         _write_codes(parts, kind, [coded.get(pair, _NO_TITLE) for pair in pairs], codes)
     rows = [

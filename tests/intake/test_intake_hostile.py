@@ -123,6 +123,17 @@ def test_a_stray_far_cell_is_left_out_and_the_rest_read(tmp_path, reference):
     assert len(grid.rows) <= 3
 
 
+def test_a_far_cell_does_not_hide_behind_unusual_quotes(tmp_path):
+    def loosely(xml: bytes) -> bytes:
+        return xml.replace(b'r="XFD1048576"', b"r\n= 'XFD1048576'").replace(b'r="2"', b"r = '2'")
+
+    data = edited(with_cell("XFD1048576", 1_048_576), SHEET, loosely)
+    assert look_at_workbook(data)["Sheet"].last_row == 2
+    (grid,) = opened(tmp_path, "stray.xlsx", data)
+    assert grid.rows[:2] == [HEAD, ["甲公司", "焊工", 5]]
+    assert len(grid.rows) <= 3
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("xmdemand.intake.looking.MAX_XML", 2**20)
     data = edited(workbook(), SHEET, lambda xml: xml + b" " * 2**20)

@@ -42,6 +42,7 @@ _REF = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,8})"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+_LOOSE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</|<(?:\w+:)?is>")
@@ -133,6 +134,7 @@ def look_at_sheet(xml: bytes) -> Look:
     >>> look.broken[0, 0].what
     '#N/A'
     """
+    xml = _plainly(xml)
     small, lost = _glance(xml)
     broken = _broken_cells(xml) if lost else {}
     if small:
@@ -157,6 +159,18 @@ def look_at_sheet(xml: bytes) -> Look:
     if last_row < used_rows[-1] or last_column < used_columns[-1]:
         return Look("", last_row, last_column, broken)
     return Look(broken=broken)
+
+
+def _plainly(xml: bytes) -> bytes:
+    """The same XML with attributes as every spreadsheet program writes them: ``name="value"``.
+
+    XML allows blanks around the sign and single quotes too; a far cell must not hide behind them.
+    """
+    text = np.frombuffer(b" " + xml + b" ", dtype=np.uint8)
+    at = np.flatnonzero(text == ord("="))
+    if ((text[at + 1] == ord('"')) & (text[at - 1] > ord(" "))).all():
+        return xml
+    return _LOOSE.sub(rb'\1="\2\3"', xml)
 
 
 def _glance(xml: bytes) -> tuple[bool, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
 import subprocess
 import sys
@@ -113,6 +114,11 @@ def test_hostile_files_are_refused_with_a_sentence(tmp_path, name, made):
     data, code = made
     assert codes(opened(tmp_path, name, data)) == [code]
     assert name in text(code, where=name)
+
+
+def test_what_was_not_read_is_kept_with_the_rest_of_a_reading(tmp_path):
+    (unread,) = opened(tmp_path, "text.xlsx", HOSTILE["text.xlsx"][0])
+    assert pickle.loads(pickle.dumps(unread)) == unread
 
 
 @pytest.mark.parametrize("reference", ["A1048576", "XFD1048576", "XFD3"])

@@ -39,6 +39,39 @@ def test_a_new_edition_without_inputs_is_refused_with_what_to_do(run, tmp_path):
     assert "inputs" in run("build", tmp_path / "e", code=3).stderr
 
 
+def test_a_damaged_file_is_named_and_the_rest_is_read(run, built, tmp_path, monkeypatch):
+    monkeypatch.setenv("XMDEMAND_CACHE", str(tmp_path / "kept"))
+    folder = tmp_path / "damaged"
+    shutil.copytree(built, folder, ignore=shutil.ignore_patterns("out"))
+    (folder / "inputs" / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    assert "坏.xlsx：文件已损坏" in run("check", folder).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("bild",), "没有 bild 这个命令"),
+        (("check", "x", "--foo"), "没有 --foo 这个选项"),
+        (("trace", "x"), "缺少 --firm"),
+        (("new", "x", "--year", "abc"), "--year 的写法不对：应是允许范围内的整数"),
+        (("build", "x", "--date", "5月"), "应是 2026-05-20 这样的日期"),
+        (("freeze", "x"), "缺少 --state；可用的有：consultation、signed、published"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_chinese_with_where_its_help_is(run, line, said):
+    told = run(*line, code=2).stderr
+    assert told.startswith("错误：")
+    assert said in told
+    assert "--help" in told
+
+
+@pytest.mark.parametrize("command", ["verify", "explain"])
+def test_an_edition_never_built_is_told_to_build(run, tmp_path, command):
+    run("new", tmp_path / "e", "--year", 2026)
+    asked = ("焊工",) if command == "explain" else ()
+    assert "请先运行 xmdemand build" in run(command, tmp_path / "e", *asked, code=3).stderr
+
+
 def test_check_writes_the_report_and_builds_nothing(run, built, tmp_path):
     folder = tmp_path / "checked"
     shutil.copytree(built, folder, ignore=shutil.ignore_patterns("out"))

@@ -137,6 +137,7 @@ def trace(terminal: Terminal, folder: Path, firm: str) -> None:
     from xmdemand import intake
     from xmdemand.catalogue import load_record
     from xmdemand.edition import Edition
+    from xmdemand.notes import text
 
     edition = Edition.open(folder)
     found = intake.trace(edition.tables, firm)
@@ -150,7 +151,8 @@ def trace(terminal: Terminal, folder: Path, firm: str) -> None:
         if row["status"] == "accepted":
             terminal.say(f"采用 {place}：{row['post']} → {row['occupation']}，{row['reached']}")
         else:
-            terminal.say(f"退回 {place}：{row['text']}（{row['reason']}）")
+            why = text(str(row["reason"]), where="", n=1).lstrip("：")
+            terminal.say(f"退回 {place}：{row['text']}（{why}）")
     terminal.done("trace", {"firm": found.firm, "names": found.names, "rows": rows})
 
 

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 REFUSED, NO_OUTPUT, STOPPED = 3, 4, 130
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 CHECKED = {"input": "输入", "output": "输出", "rendered": "重做"}
+WANTED = {
+    "choice": "不在可选的词里",
+    "datetime": "应是 2026-05-20 这样的日期",
+    "integer": "应是整数",
+    "integer range": "应是允许范围内的整数",
+    "directory": "应是一个文件夹",
+    "file": "应是一个文件，而不是文件夹",
+}
 STATES = {"changed": "与清单不同", "missing": "找不到", "new": "清单中没有"}
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,9 +50,19 @@ class _Commands(click.Group):
         _never_fail_to_print()
         return super().main(*args, **kwargs)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f"没有 {args[0]} 这个命令", ctx)
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            click.echo(f"错误：{_usage(error)}", err=True)
+            ctx.exit(error.exit_code)
         except OutputError as error:
             self._fail(ctx, error, NO_OUTPUT)
         except XmdemandError as error:
@@ -60,6 +78,29 @@ class _Commands(click.Group):
             terminal.fail(message, code)
         click.echo(f"错误：{message}", err=True)
         ctx.exit(code)
+
+
+def _usage(error: click.UsageError) -> str:
+    """What is wrong with a command line, in Chinese, and where its help is."""
+    inner = error.ctx
+    param = getattr(error, "param", None)
+    names = param.get_error_hint(inner).replace("'", "") if param and inner else ""
+    choices = (
+        "、".join(param.type.choices)
+        if isinstance(param, click.Parameter) and isinstance(param.type, click.Choice)
+        else ""
+    )
+    if isinstance(error, click.MissingParameter):
+        said = f"缺少 {names}"
+    elif isinstance(error, click.NoSuchOption):
+        said = f"没有 {error.option_name} 这个选项"
+    elif isinstance(error, click.BadParameter):
+        wanted = WANTED.get(param.type.name if param else "", error.message)
+        said = f"{names} 的写法不对：{wanted}"
+    else:
+        said = error.format_message()
+    said += f"；可用的有：{choices}" if choices else ""
+    return f"{said}。用法见 {inner.command_path} --help" if inner else said
 
 
 def _terminal_class() -> type[Terminal]:

@@ -69,6 +69,6 @@ def name_some(items: Iterable[object], *, show: int = 5) -> str:
 
 def need_extra(package: str, extra: str) -> MissingExtraError:
     """The one sentence a user sees when an optional dependency is absent."""
-    return MissingExtraError(
-        f"{package} is not installed: run `pip install 'xmdemand[{extra}]'` to use this."
-    )
+    from xmdemand.notes import Note  # which imports this module
+
+    return MissingExtraError.told(Note("core.need_extra", package, fields={"extra": extra}))

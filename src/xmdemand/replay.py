@@ -128,7 +128,7 @@ def replay(edition: Edition, years: int = 2) -> tuple[tuple[Replay, ...], Notes]
         If the edition has no register, or none of the cut-offs can be replayed.
     """
     if edition.outlook is None:
-        raise InputError("the edition has no register: nothing tells what happened since")
+        raise InputError.told(Note("shortage.replay_no_register"))
     came = edition.outlook
     found: list[Replay] = []
     notes: list[Note] = []
@@ -139,16 +139,14 @@ def replay(edition: Edition, years: int = 2) -> tuple[tuple[Replay, ...], Notes]
             ranking = past.ranking
             found.append(_held_against(past, ranking, came, 12 * back))
         except InputError as error:
-            fields = {"reason": str(error)}
+            fields = {"reason": error.note or str(error)}
             where = f"{past.start:%Y-%m}"
             notes.append(Note("shortage.not_replayed", where=where, fields=fields))
             break
         came = outlook
     if not found:
-        raise InputError(
-            f"no cut-off can be replayed: {notes[-1].fields['reason']}; "
-            "a register of three years or more is needed"
-        )
+        last = {"reason": notes[-1].fields["reason"]}
+        raise InputError.told(Note("shortage.no_replay", fields=last))
     return tuple(found), tuple(notes)
 
 
@@ -167,7 +165,7 @@ class _AsOf:
     def outlook(self) -> Outlook:
         tables, _ = self.seen
         if tables.register is None or tables.register.empty:
-            raise InputError(f"the register begins after {self.start:%Y-%m}")
+            raise InputError.told(Note("shortage.register_later", f"{self.start:%Y-%m}"))
         settings = self.edition.settings
         return remembered(
             "outlook",

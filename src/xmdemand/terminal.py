@@ -115,7 +115,10 @@ class Terminal:
         }
 
     def accounting(self, tables: Tables) -> None:
-        """Files, rows read, accepted, refused, titles coded and left for review."""
+        """Files nobody could read; rows read, accepted, refused; titles coded or for review."""
+        for note in tables.notes:
+            if note.severity == "error":
+                self.warn(note.say("zh"))
         counts = self.counts(tables)
         if not counts:
             return

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from xmdemand.catalogue.content import COLUMNS, Catalogue, CatalogueEntry
 from xmdemand.catalogue.record import Record
 from xmdemand.errors import SettingError, name_some
+from xmdemand.notes import Note
 from xmdemand.profile import Profile
 
 ALWAYS = ("seq", "lineage", "code", "name", "pinyin", "initials")
@@ -50,10 +51,8 @@ def public_fields(names: Iterable[str]) -> frozenset[str]:
     single = set(CatalogueEntry.model_fields)
     unknown = [name for name in names if name not in COLUMNS and name not in single]
     if unknown:
-        raise SettingError(
-            f"public_columns: no column or field {name_some(unknown)}; "
-            f"there are {', '.join(COLUMNS)}"
-        )
+        known = {"known": ", ".join(COLUMNS)}
+        raise SettingError.told(Note("catalogue.no_column", name_some(unknown), fields=known))
     fields = set(ALWAYS)
     for name in names:
         fields.update(COLUMNS.get(name, (name,)))

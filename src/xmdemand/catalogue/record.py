@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Frozen
 from xmdemand.errors import InputError, NotFoundError
+from xmdemand.notes import Note
 
 RECORD_VERSION = "1.0"
 """Of `record.json`."""
@@ -154,7 +155,7 @@ def load_record(source: str | Path | bytes | Mapping[str, Any] | Record) -> Reco
     if isinstance(source, str | Path):
         path = Path(source)
         if not path.is_file():
-            raise NotFoundError(f"{path}: no record there; build the edition first")
+            raise NotFoundError.told(Note("catalogue.no_record", str(path)))
         source = path.read_bytes()
     try:
         if isinstance(source, bytes):
@@ -163,7 +164,6 @@ def load_record(source: str | Path | bytes | Mapping[str, Any] | Record) -> Reco
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise InputError(
-            f"not a record of format {RECORD_VERSION}: {where}: {first['msg']}"
-            f" ({error.error_count()} problems in all)"
-        ) from None
+        fields = {"version": RECORD_VERSION, "why": first["msg"]}
+        note = Note("catalogue.not_a_record", where, error.error_count(), fields=fields)
+        raise InputError.told(note) from None

@@ -9,7 +9,7 @@ import pandas as pd
 from xmdemand.errors import NotFoundError
 from xmdemand.intake.assemble import firm_key
 from xmdemand.intake.tables import UNCERTAIN_COUNTS, Tables
-from xmdemand.notes import Notes
+from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
 
 TRACE_COLUMNS = (
@@ -73,7 +73,7 @@ def trace(tables: Tables, firm: str) -> Trace:
     accepted = _accepted(tables, keys)
     refused = _refused(tables, keys)
     if accepted.empty and refused.empty:
-        raise NotFoundError(f"no row of any input is of the firm {firm!r}")
+        raise NotFoundError.told(Note("intake.no_firm", firm))
     frame = pd.concat([accepted, refused], ignore_index=True).reindex(columns=list(TRACE_COLUMNS))
     frame = frame.sort_values(["file", "sheet", "row"], kind="stable", ignore_index=True)
     return Trace(firm, names, frame)

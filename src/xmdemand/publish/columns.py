@@ -12,6 +12,7 @@ from typing import Literal
 
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry, PublicNumber, column_heading
 from xmdemand.errors import OutputError, name_some
+from xmdemand.notes import Note
 from xmdemand.publish import formats
 
 
@@ -130,10 +131,8 @@ def columns_of(catalogue: Catalogue) -> tuple[Column, ...]:
     fields = CatalogueEntry.model_fields
     unknown = [key for key in catalogue.columns if key not in COLUMNS and key not in fields]
     if unknown:
-        raise OutputError(
-            f"public_columns: {name_some(unknown)} cannot be printed; "
-            f"known are {', '.join(COLUMNS)}"
-        )
+        known = {"known": ", ".join(COLUMNS)}
+        raise OutputError.told(Note("publish.no_column", name_some(unknown), fields=known))
     return tuple(COLUMNS[key] for key in catalogue.columns if key in COLUMNS)
 
 

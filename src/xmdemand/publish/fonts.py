@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from xmdemand.errors import OutputError, name_some, need_extra
+from xmdemand.notes import Note
 
 ROLES = {
     "title": (
@@ -116,10 +117,8 @@ class FontSet:
                     missing.setdefault(character, place)
         if missing:
             named = name_some(f"{c} (U+{ord(c):04X}, {place})" for c, place in missing.items())
-            raise OutputError(
-                f"{file}: no font has {named}; put a font that has it into the folder named by "
-                "[fonts] dir in edition.toml"
-            )
+            fields = {"characters": named}
+            raise OutputError.told(Note("publish.no_glyph", file, len(missing), fields=fields))
 
 
 def find_fonts(folder: Path | None) -> FontSet:
@@ -136,7 +135,7 @@ def find_fonts(folder: Path | None) -> FontSet:
     if folder is not None:
         own = _font_files(folder)
         if not own:
-            raise OutputError(f"[fonts] dir: {folder} does not exist or holds no font")
+            raise OutputError.told(Note("publish.no_fonts", str(folder)))
     spec = find_spec("zhplot")
     places = spec.submodule_search_locations if spec else None
     default = _font_files(Path(places[0]) / "fonts") if places else []

@@ -12,6 +12,7 @@ from typing import Any
 
 from xmdemand.catalogue.content import Catalogue, Table
 from xmdemand.errors import OutputError, name_some, need_extra
+from xmdemand.notes import Note
 from xmdemand.publish import formats
 from xmdemand.publish.columns import cells, columns_of, widths
 from xmdemand.publish.figures import draw
@@ -131,10 +132,15 @@ def _typeset(
             timestamp=issue_moment(catalogue),
         )
     except typst.TypstError as error:
-        raise OutputError(_say(error, name, press)) from error
+        raise _refused(file, [_say(error, name, press)]) from error
     if warnings:
-        raise OutputError(f"{file}: {name_some(_say(each, name, press) for each in warnings)}")
+        raise _refused(file, [_say(each, name, press) for each in warnings])
     return bytes(pdf)
+
+
+def _refused(file: str, told: Sequence[str]) -> OutputError:
+    fields = {"why": name_some(told)}
+    return OutputError.told(Note("publish.not_typeset", file, len(told), fields=fields))
 
 
 def _say(problem: Any, name: str, press: Press) -> str:

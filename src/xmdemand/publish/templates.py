@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmdemand.errors import OutputError
+from xmdemand.notes import Note
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,10 +30,11 @@ def packaged_templates() -> Path:
     for place in places:
         if (place / "page.html.j2").is_file():
             return place
-    raise OutputError(
-        f"the package's templates are missing (looked in {places[0]} and {places[1]}): "
-        "install xmdemand again"
-    )
+    raise OutputError.told(Note("publish.no_templates", f"{places[0]}, {places[1]}"))
+
+
+def _broken(where: str, why: object) -> OutputError:
+    return OutputError.told(Note("publish.template_broken", where, fields={"why": why}))
 
 
 class Templates:
@@ -66,8 +68,8 @@ class Templates:
         for folder in self.folders:
             if (folder / name).is_file():
                 return folder / name
-        places = " and ".join(str(folder) for folder in self.folders)
-        raise OutputError(f"template {name} is in none of {places}")
+        places = ", ".join(str(folder) for folder in self.folders)
+        raise OutputError.told(Note("publish.no_template", name, fields={"places": places}))
 
     def text(self, name: str) -> str:
         """A template as written, with unified line ends."""
@@ -78,7 +80,8 @@ class Templates:
             return content.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            raise OutputError(f"{path}, line {line}: not UTF-8; save it as UTF-8") from error
+            note = Note("publish.template_not_utf8", str(path), fields={"line": line})
+            raise OutputError.told(note) from error
 
     def render(self, name: str, /, **values: Any) -> str:
         """A Jinja template filled in. Values are escaped; an unknown name is an error.
@@ -94,13 +97,14 @@ class Templates:
             return self._jinja().get_template(name).render(**values)
         except TemplateSyntaxError as error:
             where = f"{self._path_of(error.name or name)}, line {error.lineno}"
-            raise OutputError(f"{where}: {error.message}") from error
+            raise _broken(where, error.message) from error
         except TemplateNotFound as error:
-            raise OutputError(
-                f"{self.find(name)}: includes {error.name}, which is missing"
-            ) from error
+            note = Note(
+                "publish.template_includes", str(self.find(name)), fields={"name": error.name}
+            )
+            raise OutputError.told(note) from error
         except (TemplateError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-            raise OutputError(f"{self._place(error, name)}: {error}") from error
+            raise _broken(self._place(error, name), error) from error
 
     def _path_of(self, name: str) -> Path:
         return self.find(Path(name).name if Path(name).is_absolute() else name)

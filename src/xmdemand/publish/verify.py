@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xmdemand.catalogue.content import Catalogue
 from xmdemand.catalogue.record import load_record
 from xmdemand.errors import InputError, NotFoundError
+from xmdemand.notes import Note
 from xmdemand.publish.data_files import record_bytes
 from xmdemand.publish.manifest import hash_folder, render_manifest, sha256
 from xmdemand.publish.press import Press
@@ -144,13 +145,14 @@ def restate(out: Path, profile: Profile, state: str) -> None:
 def _read_manifest(path: Path) -> dict[str, Any]:
     """A manifest whose lists of files can be relied on."""
     if not path.is_file():
-        raise NotFoundError(f"{path} does not exist: nothing was built there yet")
+        raise NotFoundError.told(Note("publish.not_built", str(path)))
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         for part in ("inputs", "outputs"):
             _hashes(manifest[part])
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is not a manifest: {error!r}") from error
+        note = Note("publish.not_a_manifest", str(path), fields={"why": repr(error)})
+        raise InputError.told(note) from error
     return manifest
 
 

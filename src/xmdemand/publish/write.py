@@ -212,7 +212,7 @@ def write(
         except MissingExtraError as error:
             if output.kind in asked:
                 raise
-            fields = {"kind": output.kind, "reason": str(error)}
+            fields = {"kind": output.kind, "reason": error.note or str(error)}
             notes.append(Note("publish.left_out", names[output.kind], 1, "warning", fields))
             if not (out / names[output.kind]).exists():
                 links.pop(output.kind, None)
@@ -238,7 +238,8 @@ def _choose(asked: Sequence[str]) -> tuple[Output, ...]:
     known = [output.kind for output in OUTPUTS]
     unknown = [kind for kind in asked if kind not in known]
     if unknown:
-        raise InputError(f"unknown output {name_some(unknown)}; known are {', '.join(known)}")
+        fields = {"known": ", ".join(known)}
+        raise InputError.told(Note("publish.no_output", name_some(unknown), fields=fields))
     if asked:
         return tuple(output for output in OUTPUTS if output.kind in asked)
     return tuple(output for output in OUTPUTS if not output.on_request)
@@ -249,17 +250,16 @@ def file_names(profile: Profile) -> dict[str, str]:
     usual = {output.kind: output.file for output in OUTPUTS} | {"manifest": MANIFEST}
     unknown = [kind for kind in profile.files if kind not in usual]
     if unknown:
-        raise InputError(
-            f"profile, files: unknown output {name_some(unknown)}; known are {', '.join(usual)}"
-        )
+        fields = {"known": ", ".join(usual)}
+        raise InputError.told(Note("publish.no_output_named", name_some(unknown), fields=fields))
     names = usual | dict(profile.files)
     plain = [name for name in names.values() if Path(name).name != name or not name.strip(".")]
     if plain:
-        raise InputError(f"profile, files: {name_some(plain)} is not a plain file name")
+        raise InputError.told(Note("publish.not_a_name", name_some(plain)))
     folded = [name.casefold() for name in names.values()]
     twice = sorted({name for name in names.values() if folded.count(name.casefold()) > 1})
     if twice:
-        raise InputError(f"profile, files: {name_some(twice)} stands for two outputs")
+        raise InputError.told(Note("publish.name_twice", name_some(twice)))
     return names
 
 
@@ -286,7 +286,8 @@ def _save(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
-            raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+            fields = {"why": error.strerror or str(error)}
+            raise OutputError.told(Note("edition.unwritable", str(path), fields=fields)) from error
         file = path.relative_to(out).as_posix()
         made.append(Written(output.kind, file, output.public, len(content), sha256(content)))
     return made

@@ -47,6 +47,7 @@ def rank_again(demand=edition.demand, outlook=edition.outlook, **changes):
         "seed": settings.seed,
         "pipeline": edition.tables.pipeline,
         "trainable": edition.tables.trainable,
+        "previous": edition.previous,
         "top": settings.method.top,
         "profile": edition.profile,
         **changes,
@@ -76,6 +77,8 @@ stars = (base.frame["tier"] != heavier.frame["tier"]).sum()
 f"前五十名保留 {len(kept)} 个；星级变动 {stars} 个；名次平均移动 {moved['shift'].abs().mean():.1f} 位"
 
 # %% [markdown]
+# 星级变动比名次多：权重一改，就不能再沿用上一年的分界线，要按各星级的目标行数重新定出（`heavier.notes`）。
+#
 # 名次的移动要同抽样误差比较：大多数职业 90% 区间的宽度是
 
 # %%
@@ -103,7 +106,8 @@ print(nearest, names[nearest])
 shortage.what_if(base, nearest, edition.profile).round(2)
 
 # %% [markdown]
-# 它说的是“单独这一个量要变成多少”，不是“把它改成多少”。数是查出来的，不是定出来的。
+# 它说的是“单独这一个量要变成多少”，不是“把它改成多少”；`NaN` 是单靠这一个量怎样变都不够。
+# 数是查出来的，不是定出来的。
 #
 # ## 三、明年开一家两千人的工厂
 #
@@ -157,7 +161,8 @@ f"全市需求增加 {middle:,.0f} 人（90% 区间 {low:,.0f} 至 {high:,.0f}�
 # %% [markdown]
 # ## 说明什么，不说明什么
 #
-# - 需求、缺口和培训需要随工厂上升。星级判断的是**已经发生**的短缺（倍率、空缺），工厂还没有开，星级本不该动；
+# - 需求和缺口随工厂上升；培训需要只有缺口转正的职业才明显上升，仍有富余人手的几乎不动。
+#   星级判断的是**已经发生**的短缺（倍率、空缺），工厂还没有开，星级本不该动；
 #   要为它提前开班，理由是“需要”，不是“星级”，应当作为会商的决定写明。
 # - 这里没有算工厂带来的劳动者流动，也没有算配套企业，两者方向相反。
 # - 两千是别人说的数。换成一千再算一遍，看结论是否改变，比争论两千准不准更有用。

@@ -47,6 +47,7 @@ sorted(path.name for path in edition_2025.out.iterdir())
 # ## 把它的档案交给 2026 年
 #
 # `previous/record.json` 是两年之间唯一的联系：分界线沿用上一年的，星级进出有缓冲，不会因为一点波动年年升降。
+# 示例里原来放着一份精简的上一年记录，这里换成刚编的。
 
 # %%
 (this / "previous").mkdir(exist_ok=True)
@@ -94,7 +95,8 @@ table = judged.calibration
 ax = plots.calibration(table["promised"], table["happened"], table["n"])
 
 # %% [markdown]
-# 点落在虚线上，说七成就真有七成。`slope` 小于 1 表示说得过于有把握：
+# 点落在虚线上，说七成就真有七成。`slope` 小于 1 表示说得过于有把握，大于 1 表示说得偏保守：
+# 说七成的，实际不止七成。
 
 # %%
 round(judged.slope, 2)

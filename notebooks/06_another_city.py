@@ -88,7 +88,7 @@ profile.city, [district.name for district in profile.districts], profile.listing
 
 # %%
 wrong = PROFILE.replace("quota = 10", "quota = -10")
-(work / "wrong.toml").write_text(wrong.replace("order = 2", "order = 1"), encoding="utf-8")
+(work / "wrong.toml").write_text(wrong.replace("amount = 1000", "amount = -1"), encoding="utf-8")
 try:
     xd.Profile.load(work / "wrong.toml")
 except xd.XmdemandError as error:

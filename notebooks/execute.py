@@ -5,7 +5,9 @@ The .py files are what people edit and review; the .ipynb files are made here an
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import jupytext
@@ -28,9 +30,11 @@ def execute(source: Path) -> Path:
 
 
 def main(names: list[str]) -> None:
-    for source in sorted(HERE.glob("[0-9]*.py")):
-        if not names or source.stem in names:
-            print(execute(source))
+    with tempfile.TemporaryDirectory() as fresh:  # an example left by an older version is no input
+        os.environ["TMPDIR"] = fresh
+        for source in sorted(HERE.glob("[0-9]*.py")):
+            if not names or source.stem in names:
+                print(execute(source))
 
 
 if __name__ == "__main__":

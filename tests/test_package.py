@@ -9,7 +9,8 @@ import sys
 import pytest
 
 import xmdemand
-from xmdemand.notes import _catalogue, message_codes
+from xmdemand.errors import name_some
+from xmdemand.notes import Note, _catalogue, message_codes
 
 HEAVY = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "openpyxl", "pydantic", "rich")
 
@@ -70,3 +71,9 @@ def fields_of(code: str, lang: str) -> set[str]:
     room, _, key = code.partition(".")
     words = _catalogue(lang)[room][key]
     return {name.split(":")[0] for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+def test_a_chinese_note_counts_the_rest_of_a_list_in_chinese():
+    note = Note("core.example", where=name_some("甲乙丙", show=2), n=3)
+    assert note.say("zh") == "甲, 乙 等（另有 1 个）：示例，共 3 例"
+    assert note.say("en") == "甲, 乙 and 1 more: an example with 3 cases"

@@ -6,6 +6,7 @@ A note carries no prose. Its words live once per language in `messages/zh.toml` 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ class Note:
     def say(self, lang: Language = "zh") -> str:
         """The note in words."""
         said = {name: _said(value, lang) for name, value in self.fields.items()}
-        return text(self.code, lang, where=self.where, n=self.n, **said)
+        return text(self.code, lang, where=_said(self.where, lang), n=self.n, **said)
 
     def as_dict(self) -> dict[str, object]:
         """For records and machine-readable output."""
@@ -67,12 +68,17 @@ class Note:
 
 Notes = tuple[Note, ...]
 
+_MORE = re.compile(r"(\S) and (\d+) more$")
+"""How `errors.name_some` ends, which a Chinese sentence must not."""
+
 
 def _said(value: object, lang: Language) -> object:
     if isinstance(value, Note):
         return value.say(lang)
     if isinstance(value, tuple) and value and all(isinstance(one, Note) for one in value):
         return "".join(f"\n  {one.say(lang)}" for one in value)
+    if isinstance(value, str) and lang == "zh":
+        return _MORE.sub(r"\1 等（另有 \2 个）", value)
     return value
 
 

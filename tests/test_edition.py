@@ -200,3 +200,10 @@ def test_with_two_jobs_the_outlook_is_made_beside_the_survey(built, monkeypatch,
     with pytest.raises(InputError, match="no outlook today"):
         edition.compute(jobs=jobs)
     assert threads == [jobs == 1]
+
+
+def test_an_unknown_output_is_refused_before_anything_is_read(built):
+    edition = Edition.open(built)
+    with pytest.raises(InputError, match="foo"):
+        edition.write(only=("foo",))
+    assert "tables" not in vars(edition)

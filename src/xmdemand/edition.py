@@ -252,10 +252,12 @@ class Edition:
         Raises
         ------
         InputError
-            If the edition is frozen and no revision is meant.
+            If a kind in `only` is unknown, or the edition is frozen and no revision is meant.
         OutputError
             If another build runs, a document is held open, or a document cannot be made.
         """
+        asked = only or self.settings.output.only
+        publish.outputs_asked_for(asked)  # refused before the work, not after
         catalogue.check_buildable(self.folder, self.revision, district=self.district)
         with exclusive(self.folder), replaced(self.out, keep=bool(only)) as fresh:
             self.compute(jobs=jobs)
@@ -267,7 +269,7 @@ class Edition:
                 tables=self.tables,
                 inputs=self.folder,
                 template_dir=self.folder / "templates",
-                only=only or self.settings.output.only,
+                only=asked,
                 progress=lambda _, done, total: self.watch("publish", done, total),
             )
         return replace(published, folder=self.out)

@@ -9,7 +9,14 @@ from xmdemand.publish.difference import render_difference
 from xmdemand.publish.letters import write_reply
 from xmdemand.publish.release import release
 from xmdemand.publish.verify import Check, Verified, restate, stale_inputs, verify
-from xmdemand.publish.write import OUTPUTS, Output, Published, Written, write
+from xmdemand.publish.write import (
+    OUTPUTS,
+    Output,
+    Published,
+    Written,
+    outputs_asked_for,
+    write,
+)
 
 __all__ = [
     "OUTPUTS",
@@ -18,6 +25,7 @@ __all__ = [
     "Published",
     "Verified",
     "Written",
+    "outputs_asked_for",
     "release",
     "render_difference",
     "restate",

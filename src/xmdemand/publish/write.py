@@ -191,7 +191,7 @@ def write(
         If an output asked for by name needs an extra that is not installed.
     """
     asked = tuple(only) or settings.output.only
-    chosen = _choose(asked)
+    chosen = outputs_asked_for(asked)
     names = file_names(profile)
     there = [o for o in OUTPUTS if o in chosen or (out / names[o.kind]).exists()]
     links = {o.kind: names[o.kind] for o in there if o.public}
@@ -234,7 +234,14 @@ def write(
     return Published(out, tuple(written), manifest, tuple(notes))
 
 
-def _choose(asked: Sequence[str]) -> tuple[Output, ...]:
+def outputs_asked_for(asked: Sequence[str]) -> tuple[Output, ...]:
+    """The outputs of these kinds, or all that are made without being asked for.
+
+    Raises
+    ------
+    InputError
+        If a kind is unknown.
+    """
     known = [output.kind for output in OUTPUTS]
     unknown = [kind for kind in asked if kind not in known]
     if unknown:

@@ -1,8 +1,8 @@
 """Panels too large for one machine's memory: the same forecasts, block by block.
 
-A first pass gathers the evidence that panel information rests on (sums, so blocks add up), a
-second forecasts each block with that information. No more than a block is in memory at a time, on
-each worker.
+A first look at each block tells what its series share, a second pass gathers the evidence that
+panel information rests on (sums, so blocks add up), a third forecasts each block with all of it.
+No more than a block is in memory at a time, on each worker.
 """
 
 from __future__ import annotations
@@ -16,10 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xmdemand.errors import ArgumentTypeError, InputError, name_some
-from xmdemand.market.engine import fit_many
+from xmdemand.market.common import Common, FirstLook, learn_common, look, merge_looks
 from xmdemand.market.forecasts import Forecast, forecast_panel
-from xmdemand.market.panel import Frequency, read_panel
-from xmdemand.market.panel_info import Evidence, PanelInfo, conclude, gather, group_labels, merge
+from xmdemand.market.panel import SEASON, Frequency, read_panel
+from xmdemand.market.panel_info import (
+    Evidence,
+    PanelInfo,
+    conclude,
+    forecast_own,
+    gather,
+    group_labels,
+    merge,
+)
 from xmdemand.results import Result
 
 if TYPE_CHECKING:
@@ -117,11 +125,15 @@ def forecast_blocks(
     blocks = _blocks(panel)
     freq = freq or read_panel(blocks[0]()).freq
     if info is None:
-        tasks = [partial(_gather_block, block, horizon, freq, by) for block in blocks]
-        gathered = list(run_blocks(tasks, client))
-        _refuse_split_series([ids for ids, _ in gathered])
-        evidence = merge([part for _, part in gathered])
-        info = conclude(evidence, horizon, 12 if freq == "M" else 4)
+        season = SEASON[freq]
+        looks = list(
+            run_blocks([partial(_look_block, block, freq, by) for block in blocks], client)
+        )
+        _refuse_split_series([ids for ids, _ in looks])
+        common = learn_common(merge_looks([part for _, part in looks]), season)
+        tasks = [partial(_gather_block, block, horizon, freq, by, common) for block in blocks]
+        evidence = merge(list(run_blocks(tasks, client)))
+        info = conclude(evidence, horizon, season, common)
     return BlockForecast(
         blocks=blocks,
         info=info if correlation is None else info.with_correlation(correlation),
@@ -169,13 +181,19 @@ def _read_parquet(path: str) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def _gather_block(
-    block: Block, horizon: int, freq: Frequency, by: str | None
-) -> tuple[frozenset[int], Evidence]:
+def _look_block(block: Block, freq: Frequency, by: str | None) -> tuple[frozenset[int], FirstLook]:
     panel = read_panel(block(), freq=freq)
-    fit = fit_many(panel.values, season=panel.season, horizon=horizon)
     hashes = pd.util.hash_array(panel.ids.to_numpy(dtype=object))
-    return frozenset(hashes.tolist()), gather(panel, fit, group_labels(panel, by), horizon)
+    return frozenset(hashes.tolist()), look(panel, group_labels(panel, by))
+
+
+def _gather_block(
+    block: Block, horizon: int, freq: Frequency, by: str | None, common: Common
+) -> Evidence:
+    panel = read_panel(block(), freq=freq)
+    labels = group_labels(panel, by)
+    own = forecast_own(panel, labels, horizon, common)
+    return gather(panel, own, labels, common)
 
 
 def _refuse_split_series(blocks: list[frozenset[int]]) -> None:

@@ -16,10 +16,18 @@ from xmdemand.draws import Draws, check_level
 from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError
 from xmdemand.market import rules
 from xmdemand.market.covariates import covariate_effect
-from xmdemand.market.engine import fit_many
 from xmdemand.market.mixture import Mixture, moments, quantile
+from xmdemand.market.own import moved
 from xmdemand.market.panel import Frequency, Panel, read_panel
-from xmdemand.market.panel_info import PanelInfo, group_labels, learn, pull_of, shift_of
+from xmdemand.market.panel_info import (
+    PanelInfo,
+    forecast_own,
+    group_labels,
+    learn,
+    pull_of,
+    quarter_gaps,
+    shift_of,
+)
 from xmdemand.market.paths import sample_paths, sample_sums
 from xmdemand.notes import Notes
 from xmdemand.results import Result
@@ -247,8 +255,9 @@ def forecast(
         Series are drawn half-way to their total's own forecast: of the whole panel (True), of
         each group of a key column (its name), or not (False).
     relative
-        Whether a series' standing among the others of its group moves its forecast
-        (`xmdemand.market.relative`), as far as past origins tell that it helps.
+        Whether a series' standing among the others of its group moves its forecast: half-way to
+        what its quarters say (`xmdemand.market.own`), and by one regression for the whole panel,
+        as far as past origins tell that it helps (`xmdemand.market.relative`).
     correlation
         Share of a common factor in the series' shocks; by default learnt, 0 switches it off.
     info
@@ -340,17 +349,21 @@ def forecast_panel(
 ) -> Forecast:
     """`forecast` of a checked panel."""
     met = rules.classify(panel)
-    fit = fit_many(panel.values, season=panel.season, horizon=horizon)
     labels = group_labels(panel, by)
     if info is None:
-        info = learn(panel, fit, labels, horizon)
+        info, own = learn(panel, labels, horizon)
         if correlation is not None:
             info = info.with_correlation(correlation)
-    mixture = fit.mixture.widened(np.full(horizon, info.spread))
+    else:
+        quarters = relative and bool(info.quarters)
+        own = forecast_own(panel, labels, horizon, info.common, quarters=quarters)
+    mixture = own.mixture
+    if relative:
+        mixture = moved(mixture, quarter_gaps(panel, own, labels, info))
+        mixture = mixture.pulled(np.exp(shift_of(panel, mixture, labels, info)))
+    mixture = mixture.widened(np.full(horizon, info.spread))
     if pull:
         mixture = mixture.shifted(pull_of(panel, labels, info, horizon))
-    if relative:
-        mixture = mixture.pulled(np.exp(shift_of(panel, fit.mixture, labels, info)))
     mixture = rules.apply(mixture, panel, met)
     return Forecast(
         panel=panel,

@@ -7,7 +7,6 @@ large for one machine give the same information as the whole.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -16,8 +15,16 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.errors import InputError
-from xmdemand.market.engine import Fit, fit_many
+from xmdemand.market.common import (
+    MIN_SERIES,
+    SAMPLE,
+    Common,
+    learn_common,
+    look,
+    sample_rows,
+)
 from xmdemand.market.mixture import Mixture, medians, moments, quantile
+from xmdemand.market.own import Own, fit_own
 from xmdemand.market.relative import (
     YEARS,
     Relative,
@@ -41,10 +48,6 @@ PULL = 0.5
 PULL_CAP = 0.5
 """... but by no more than this many of their standard deviations."""
 MIN_CORRELATION = 0.2
-MIN_SERIES = 5
-"""Fewer series have no total and no common factor of their own."""
-JUDGED_SERIES = 96
-"""How many series (chosen by a hash of their names) past origins are refitted for."""
 FEW = 5.0
 """Forecast counts below this are too coarse to judge a spread by."""
 SPREAD_SHARE = 0.75
@@ -73,6 +76,10 @@ class PanelInfo:
         Factor on all standard deviations.
     relative
         What series' standing among the others tells.
+    common
+        What series share before any is forecast: the shape of the year, which candidates suit.
+    quarters
+        (H,) the average log move from months to quarters; series move by their own less this.
     """
 
     labels: tuple[str, ...] = ()
@@ -82,6 +89,8 @@ class PanelInfo:
     shared: NDArray[np.float64] = field(default_factory=lambda: np.eye(0))
     spread: float = 1.0
     relative: Relative = field(default_factory=Relative)
+    common: Common = field(default_factory=Common)
+    quarters: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def with_correlation(self, share: float) -> PanelInfo:
         """The same, with a given share of the common factor in every group (0: none)."""
@@ -107,7 +116,8 @@ class Evidence:
         ``hash`` and what `judge_share` needs, a row a series and past origin.
     standing
         By ``label, period`` (the series' last): ``weight`` and weighted sums of the last lags
-        ``lag_0 ..`` and of own forecasts ``own_1 .. own_H``, in logs.
+        ``lag_0 ..``, of own forecasts ``own_1 .. own_H`` and of moves to quarters ``move_1 ..
+        move_H``, in logs.
     windows
         Sums that the regression of relative movements follows from.
     """
@@ -127,8 +137,24 @@ def group_labels(panel: Panel, by: str | None) -> NDArray:
     return panel.keys[by].astype(str).to_numpy(dtype=object)
 
 
-def gather(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> Evidence:
+def forecast_own(
+    panel: Panel, labels: NDArray, horizon: int, common: Common, *, quarters: bool = True
+) -> Own:
+    """Forecasts of a panel's series by themselves."""
+    return fit_own(
+        panel.values,
+        panel.last,
+        labels,
+        season=panel.season,
+        horizon=horizon,
+        common=common,
+        quarters=quarters,
+    )
+
+
+def gather(panel: Panel, own: Own, labels: NDArray, common: Common) -> Evidence:
     """Evidence of a block: a panel, and the forecasts of its series by themselves."""
+    horizon = own.moves.shape[1]
     names, codes = np.unique(labels.astype(str), return_inverse=True)
     n_time = panel.values.shape[1]
     origin = int(panel.last.min()) - n_time + 1
@@ -141,7 +167,7 @@ def gather(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> Evidence:
 
     before = np.concatenate([np.full((len(cell), 1), np.nan), panel.values[:, :-1]], axis=1)
     both = np.isfinite(panel.values) & np.isfinite(before)
-    error = np.clip(np.nan_to_num(fit.residuals), -4, 4)
+    error = np.clip(np.nan_to_num(own.residuals), -4, 4)
     size = len(names) * width
     periods = pd.DataFrame(
         {
@@ -150,32 +176,33 @@ def gather(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> Evidence:
             "last": np.bincount(cell[:, -1], panel.values[:, -1], minlength=size),
             "error": sums(error),
             "square": sums(error**2),
-            "n": sums(np.isfinite(fit.residuals)),
+            "n": sums(np.isfinite(own.residuals)),
         },
         index=pd.MultiIndex.from_product(
             [names, np.arange(origin, origin + width)], names=["label", "period"]
         ),
     )
-    mean, variance = moments(fit.mixture)
+    mean, variance = moments(own.mixture)
     table = {f"mean_{h + 1}": mean[:, h] for h in range(horizon)}
     table |= {f"sd_{h + 1}": np.sqrt(variance[:, h]) for h in range(horizon)}
     ahead = pd.DataFrame({"label": names[codes], "period": panel.last, "n": 1.0, **table})
-    judged, past = _judge_past(panel, labels, horizon)
+    judged, past = _judge_past(panel, labels, horizon, common)
     return Evidence(
         periods=periods,
         ahead=ahead.groupby(["label", "period"]).sum(),
         judged=judged,
         past=past,
-        standing=_standing_sums(panel, fit, labels),
+        standing=_standing_sums(panel, own, labels),
         windows=window_sums(panel.values, panel.last, labels, panel.season),
     )
 
 
-def _standing_sums(panel: Panel, fit: Fit, labels: NDArray) -> pd.DataFrame:
+def _standing_sums(panel: Panel, own: Own, labels: NDArray) -> pd.DataFrame:
     stands = standing(panel.values, panel.season)
-    own = np.log1p(medians(fit.mixture)) - stands.base[:, None]
+    said = np.log1p(medians(own.mixture)) - stands.base[:, None]
     columns = {f"lag_{k}": stands.weight * lag for k, lag in enumerate(stands.lags.T)}
-    columns |= {f"own_{h + 1}": stands.weight * said for h, said in enumerate(own.T)}
+    columns |= {f"own_{h + 1}": stands.weight * one for h, one in enumerate(said.T)}
+    columns |= {f"move_{h + 1}": stands.weight * one for h, one in enumerate(own.moves.T)}
     table = pd.DataFrame({"weight": stands.weight, **columns})
     return table.groupby([pd.Index(labels.astype(str), name="label"), panel.last]).sum()
 
@@ -185,9 +212,9 @@ def merge(parts: Sequence[Evidence]) -> Evidence:
     if len(parts) == 1:
         return parts[0]
     judged = pd.concat([part.judged for part in parts])
-    kept = np.sort(judged["hash"].unique())[:JUDGED_SERIES]
+    kept = np.sort(judged["hash"].unique())[:SAMPLE]
     past = pd.concat([part.past for part in parts])
-    few = np.sort(past["hash"].unique())[:JUDGED_SERIES]
+    few = np.sort(past["hash"].unique())[:SAMPLE]
 
     def added(tables: list[pd.DataFrame]) -> pd.DataFrame:
         return pd.concat(tables).groupby(level=[0, 1]).sum()
@@ -202,7 +229,7 @@ def merge(parts: Sequence[Evidence]) -> Evidence:
     )
 
 
-def conclude(evidence: Evidence, horizon: int, season: int) -> PanelInfo:
+def conclude(evidence: Evidence, horizon: int, season: int, common: Common) -> PanelInfo:
     """Panel information from evidence."""
     names = tuple(str(name) for name in evidence.periods.index.unique(0))
     end, pull, correlation, factors = {}, {}, {}, []
@@ -211,7 +238,7 @@ def conclude(evidence: Evidence, horizon: int, season: int) -> PanelInfo:
         periods = periods[periods["n"] > 0]
         ahead = pd.DataFrame(evidence.ahead.xs(name, level="label"))
         end[name] = int(periods.index.max())
-        pull[name] = _pull(periods, ahead.loc[[end[name]]].iloc[0], horizon, season)
+        pull[name] = _pull(name, periods, ahead.loc[[end[name]]].iloc[0], horizon, season, common)
         correlation[name], factor = _common_factor(periods)
         factors.append(factor)
     shared = pd.concat(factors, axis=1).corr(min_periods=12).fillna(0.0).to_numpy(copy=True)
@@ -224,7 +251,22 @@ def conclude(evidence: Evidence, horizon: int, season: int) -> PanelInfo:
         shared=_positive(shared),
         spread=_spread(evidence.judged),
         relative=_relative(evidence, end),
+        common=common,
+        quarters=_centres(evidence, end, "^move_"),
     )
+
+
+def _centres(
+    evidence: Evidence, end: dict[str, int], columns: str
+) -> dict[str, NDArray[np.float64]]:
+    """By label, weighted means of some columns (a pattern) of `Evidence.standing`."""
+    sums = evidence.standing.filter(regex=columns)
+    centre = {}
+    for label, last in end.items():
+        weight = float(evidence.standing["weight"].loc[[(label, last)]].iloc[0])
+        if weight > 0:
+            centre[label] = sums.loc[[(label, last)]].to_numpy(dtype=float)[0] / weight
+    return centre
 
 
 def _relative(evidence: Evidence, end: dict[str, int]) -> Relative:
@@ -232,17 +274,16 @@ def _relative(evidence: Evidence, end: dict[str, int]) -> Relative:
     coefficients = regress(evidence.windows)
     if not share or coefficients is None:
         return Relative()
-    centre = {}
-    for label, last in end.items():
-        weight, *sums = evidence.standing.loc[[(label, last)]].to_numpy(dtype=float)[0]
-        if weight > 0:
-            centre[label] = np.array(sums) / weight
+    centre = _centres(evidence, end, "^(lag|own)_")
     return Relative(share=share, coefficients=coefficients, centre=centre)
 
 
-def learn(panel: Panel, fit: Fit, labels: NDArray, horizon: int) -> PanelInfo:
-    """Panel information of a whole panel."""
-    return conclude(merge([gather(panel, fit, labels, horizon)]), horizon, panel.season)
+def learn(panel: Panel, labels: NDArray, horizon: int) -> tuple[PanelInfo, Own]:
+    """Panel information of a whole panel, and the forecasts of its series by themselves."""
+    common = learn_common(look(panel, labels), panel.season)
+    own = forecast_own(panel, labels, horizon, common)
+    evidence = gather(panel, own, labels, common)
+    return conclude(evidence, horizon, panel.season, common), own
 
 
 def chained_total(now: NDArray, before: NDArray, last: float) -> NDArray[np.float64]:
@@ -257,7 +298,12 @@ def chained_total(now: NDArray, before: NDArray, last: float) -> NDArray[np.floa
 
 
 def _pull(
-    periods: pd.DataFrame, ahead: pd.Series, horizon: int, season: int
+    label: str,
+    periods: pd.DataFrame,
+    ahead: pd.Series,
+    horizon: int,
+    season: int,
+    common: Common,
 ) -> NDArray[np.float64]:
     """Shift of all series in standard deviations that moves the sum half-way to the total's own.
 
@@ -268,10 +314,19 @@ def _pull(
     if ahead["n"] < MIN_SERIES or not last > 0 or len(full) < 6:
         return np.zeros(horizon)
     total = chained_total(full["now"].to_numpy(), full["before"].to_numpy(), last)
-    own, _ = moments(fit_many(total[None], season=season, horizon=horizon).mixture)
+    own = fit_own(
+        total[None],
+        np.array([full.index[-1]]),
+        np.array([label]),
+        season=season,
+        horizon=horizon,
+        common=Common(year=common.year),
+        quarters=False,
+    )
+    said, _ = moments(own.mixture)
     mean = ahead[[f"mean_{h + 1}" for h in range(horizon)]].to_numpy(dtype=float)
     deviation = ahead[[f"sd_{h + 1}" for h in range(horizon)]].to_numpy(dtype=float)
-    gap = np.clip(own[0], 0.5 * mean, 2.0 * mean) - mean
+    gap = np.clip(said[0], 0.5 * mean, 2.0 * mean) - mean
     shift = np.divide(gap, deviation, out=np.zeros(horizon), where=deviation > 0)
     return np.clip(PULL * shift, -PULL_CAP, PULL_CAP)
 
@@ -289,10 +344,11 @@ def _common_factor(periods: pd.DataFrame) -> tuple[float, pd.Series]:
     return float(np.clip(pairs.mean(), MIN_CORRELATION, 0.95)), factor
 
 
-def _judge_past(panel: Panel, labels: NDArray, horizon: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _judge_past(
+    panel: Panel, labels: NDArray, horizon: int, common: Common
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What came against forecasts a year and two ago: in their deviations, and in logs."""
-    names = np.array([zlib.crc32(str(name).encode()) for name in panel.ids])
-    chosen = np.argsort(names, kind="stable")[:JUDGED_SERIES]
+    chosen, hashes = sample_rows(panel.ids)
     values, steps = panel.values[chosen], min(horizon, panel.season)
     misses = [pd.DataFrame({"hash": [], "miss": []})]
     pasts = [pd.DataFrame({"hash": [], "label": [], "years": [], "weight": []})]
@@ -306,12 +362,21 @@ def _judge_past(panel: Panel, labels: NDArray, horizon: int) -> tuple[pd.DataFra
         rows = np.flatnonzero(enough & varied & np.isfinite(before[:, -1]))
         if not len(rows):
             continue
-        before, came, hashes = before[rows], came[rows], names[chosen][rows]
-        mixture = fit_many(before, season=panel.season, horizon=steps).mixture
+        before, came, chosen_now = before[rows], came[rows], chosen[rows]
+        own = fit_own(
+            before,
+            panel.last[chosen_now] - years * panel.season,
+            labels[chosen_now],
+            season=panel.season,
+            horizon=steps,
+            common=common,
+            quarters=False,
+        )
+        mixture, name = own.mixture, hashes[chosen_now]
         miss = _normal_misses(mixture, came)
-        misses.append(pd.DataFrame({"hash": np.repeat(hashes, steps), "miss": miss.ravel()}))
+        misses.append(pd.DataFrame({"hash": np.repeat(name, steps), "miss": miss.ravel()}))
         past = past_rows(standing(before, panel.season), medians(mixture), came)
-        pasts.append(past.assign(hash=hashes, label=labels[chosen][rows], years=years))
+        pasts.append(past.assign(hash=name, label=labels[chosen_now], years=years))
     past = pd.concat(pasts, ignore_index=True).dropna()
     return pd.concat(misses, ignore_index=True).dropna(), past[past["weight"] > 0]
 
@@ -347,6 +412,16 @@ def pull_of(panel: Panel, labels: NDArray, info: PanelInfo, horizon: int) -> NDA
         if name in info.pull:
             shift[(labels == name) & (panel.last == info.end[name])] = info.pull[name]
     return shift
+
+
+def quarter_gaps(panel: Panel, own: Own, labels: NDArray, info: PanelInfo) -> NDArray[np.float64]:
+    """Log moves from months to quarters less the common ones, (S, H)."""
+    gaps = np.zeros(own.moves.shape)
+    weight = standing(panel.values, panel.season).weight
+    for label, centre in info.quarters.items():
+        rows = (labels == label) & (panel.last == info.end[label]) & (weight > 0)
+        gaps[rows] = own.moves[rows] - centre
+    return gaps
 
 
 def shift_of(

@@ -80,7 +80,7 @@ def standing(values: NDArray[np.float64], season: int) -> Standing:
     complete = (log.shape[1] == season) & np.isfinite(log).all(axis=1)
     log = np.where(complete[:, None], log, 0.0)
     base = log.mean(axis=1)
-    spread, weight = _spread(values)
+    spread, weight = change_spread(values)
     bound = FAR * spread[:, None]
     lags = np.clip(log - base[:, None], -bound, bound)
     if log.shape[1] < season:
@@ -88,7 +88,7 @@ def standing(values: NDArray[np.float64], season: int) -> Standing:
     return Standing(lags=lags, base=base, weight=np.where(complete, weight, 0.0))
 
 
-def _spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def change_spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Standard deviation of monthly changes in logs (floored), and its inverse square or 0."""
     step = np.diff(np.log1p(values), axis=1)
     known = np.isfinite(step)
@@ -155,7 +155,7 @@ def _windows(
     values: NDArray[np.float64], season: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Windows (S, W, 2 season), latest first, less the mean of their first year; weights (S, W)."""
-    spread, weight = _spread(values)
+    spread, weight = change_spread(values)
     view = np.lib.stride_tricks.sliding_window_view(np.log1p(values), 2 * season, axis=1)
     x = view[:, ::-1][:, ::STRIDE]
     complete = np.isfinite(x).all(axis=2)

@@ -82,12 +82,17 @@ def _window_mean(
 
 
 def seasonal_pattern(
-    values: NDArray[np.float64], first: NDArray[np.int64], season: int
+    values: NDArray[np.float64],
+    first: NDArray[np.int64],
+    season: int,
+    *,
+    caution: float = 1.0,
 ) -> NDArray[np.float64]:
     """Mean deviation from the centred moving average by phase, shrunk towards none.
 
     The shrinkage is that of James and Stein: 1 - (season - 3) v / sum(s^2), at least 0, with v
-    the sampling variance of a phase's mean, from the spread of the years about it.
+    the sampling variance of a phase's mean, from the spread of the years about it; `caution`
+    multiplies it.
     """
     n_series, n_time = values.shape
     half = season // 2
@@ -111,5 +116,5 @@ def seasonal_pattern(
     sampling = (noise / count).mean(axis=1)
     mean -= mean.mean(axis=1, keepdims=True)
     energy = (mean**2).sum(axis=1)
-    shrink = 1.0 - (season - 3) * sampling / np.where(energy > 0, energy, 1.0)
+    shrink = 1.0 - caution * (season - 3) * sampling / np.where(energy > 0, energy, 1.0)
     return mean * np.where(energy > 0, shrink.clip(0.0, 1.0), 0.0)[:, None]

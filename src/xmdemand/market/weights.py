@@ -1,9 +1,8 @@
-"""How much each candidate counts: a robust likelihood under three weightings.
+"""How much each candidate counts: a robust likelihood, discounted with age.
 
-Three weightings are averaged, none is best everywhere: errors one step ahead; up to half of them
-replaced by errors half a year and a year ahead (calm times); errors discounted with age (turning
-points). Each is a corrected information criterion of the mean squared error, with errors clipped
-in the likelihood, so that one freak month does not choose the model.
+A corrected information criterion of the mean squared error one step ahead, with errors clipped in
+the likelihood, so that one freak month does not choose the model. What lies years back counts
+less; the spread is that of recent errors.
 """
 
 from __future__ import annotations
@@ -20,16 +19,14 @@ if TYPE_CHECKING:
 
 CLIP = 2.25
 """Errors count up to so many robust standard deviations."""
-DISCOUNT = 0.97
+DISCOUNT = 0.985
+"""Of an error's weight in the likelihood, a step."""
+SPREAD_DISCOUNT = 0.97
+"""... and in the variance: how wide it is now is seen in fewer errors."""
 SLOPE_COST = (0.0, 1.0, 2.0)
 """Parameters a slope costs: none, local, drift (which has seen the whole history)."""
-FAR_SHARE = 0.5
-"""Share of errors several steps ahead in their weighting, in a very long history ..."""
-FAR_YEARS = 2.0
-"""... half of it after so many years beyond the first: errors a year ahead overlap."""
 SEASON_COST = (0.0, 6.0, 5.0, 4.0)
-"""Parameters a season costs (off, fixed, slow, fast); its means are shrunk, so few."""
-N_WEIGHTINGS = 3
+"""Parameters a season of twelve costs (off, fixed, slow, fast); its means are shrunk, so few."""
 
 
 def gaussian_log_likelihood(errors: NDArray) -> float:
@@ -80,37 +77,27 @@ def _masked_median(values: NDArray, seen: NDArray[np.bool_]) -> NDArray:
 
 
 def scores(
-    run: Pass, seen: NDArray[np.bool_], grid: Grid, season: int
+    run: Pass,
+    seen: NDArray[np.bool_],
+    grid: Grid,
+    season: int,
+    log_jacobian: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Log likelihoods less their penalty, (3, S, C), and one-step variances, (S, C)."""
+    """Log likelihoods less their penalty, and one-step variances, both (S, C).
+
+    Parameters
+    ----------
+    log_jacobian
+        (S, T), of the scale's values by the series' own, so that scales can be compared.
+    """
     n = seen.sum(axis=1).astype(np.float64)
-    faded = DISCOUNT ** np.arange(seen.shape[1] - 1, -1, -1)
-    n_faded = seen @ faded
-    v_one, v_faded = clipped_losses(run.one_step, seen.T, np.stack([np.ones_like(faded), faded]))
-    log_one, log_faded = np.log(v_one + 1e-9), np.log(v_faded + 1e-9)
-    log_far = _log_far(run, log_one)
-    cost = np.array(SLOPE_COST)[grid.slope] + np.array(SEASON_COST)[grid.season] + 2.0
+    age = np.arange(seen.shape[1] - 1, -1, -1)
+    discounts = np.array([DISCOUNT, SPREAD_DISCOUNT])[:, None] ** age
+    loss, variance = clipped_losses(run.one_step, seen.T, discounts)
+    season_cost = np.array(SEASON_COST) * season / 12
+    cost = np.array(SLOPE_COST)[grid.slope] + season_cost[grid.season] + 2.0
     penalty = cost[None, :] * n[:, None] / np.maximum(n[:, None] - cost[None, :] - 1.0, 0.5)
-    years = np.maximum(n / season - 1.0, 0.0)[:, None]
-    far = FAR_SHARE * years / (years + FAR_YEARS)
-    likelihood = -0.5 * np.stack(
-        [
-            n[:, None] * log_one,
-            n[:, None] * ((1.0 - far) * log_one + far * log_far),
-            n_faded[:, None] * log_faded,
-        ]
-    )
-    return likelihood - penalty[None], v_one
-
-
-def _log_far(run: Pass, log_one: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean log variance of the errors several steps ahead; one step where there are none."""
-    parts = []
-    for errors in run.ahead.values():
-        if len(errors) < 2:
-            continue
-        counted = errors[:, :, 0] != 0
-        n = counted.sum(axis=0)
-        (value,) = clipped_losses(errors, counted, np.ones((1, len(errors))))
-        parts.append(np.where(n[:, None] >= 3, np.log(value + 1e-9), log_one))
-    return np.mean(parts, axis=0) if parts else log_one
+    counted = seen * discounts[0]
+    likelihood = -0.5 * counted.sum(axis=1)[:, None] * np.log(loss + 1e-9)
+    likelihood += (counted * np.where(seen, log_jacobian, 0.0)).sum(axis=1)[:, None]
+    return likelihood - penalty, variance

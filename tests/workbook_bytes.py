@@ -30,7 +30,10 @@ sheet.freeze_panes = "A2"
 sheet.print_title_rows = "1:1"
 sheet.auto_filter.ref = "A1:C3"
 sheet.protection.sheet = True
-book.create_sheet("说明").append(["甲", "乙"])
+other = book.create_sheet("说明")
+other.append(["甲", None, float("inf")])
+other["B1"].font = Font(bold=True)
+other.oddHeader.right.text = "内部"
 stream = io.BytesIO()
 book.save(stream)
 print(hashlib.sha256(normalise_ooxml(stream.getvalue(), dt.date(2026, 5, 20))).hexdigest())

@@ -19,6 +19,7 @@ from xmdemand.errors import InputError, OutputError
 
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _REFERENCES = re.compile(rb"(?:&#\d+;)+")
+_EMPTY = re.compile(rb"<([\w:]+)([^<>]*)></\1>")
 _ZIP_EPOCH = dt.datetime(1980, 1, 1)
 
 
@@ -77,14 +78,16 @@ def normalise_ooxml(file: bytes | Path, when: dt.date) -> bytes:
 def _spelt_alike(name: str, content: bytes) -> bytes:
     """One spelling of a part, whichever XML library wrote it.
 
-    Sheets and strings are large and differ in two ways only; the rest goes through canonical XML.
+    Sheets and strings are large and differ in three ways only (how an empty element ends, the space
+    before that, characters as numbers); the rest goes through canonical XML.
     A part that names prefixes in an attribute's text (``mc:Ignorable``) is left alone: canonical
     XML would drop declarations that only this text uses.
     """
     if not name.endswith((".xml", ".rels", ".vml")) or b"Ignorable" in content:
         return content
     if name.startswith(("xl/worksheets/sheet", "xl/sharedStrings")) and b"r:id" not in content:
-        return _REFERENCES.sub(_as_utf8, content.replace(b" />", b"/>"))
+        closed = _EMPTY.sub(rb"<\1\2/>", content.replace(b" />", b"/>"))
+        return _REFERENCES.sub(_as_utf8, closed)
     return canonicalize(content.decode("utf-8")).encode("utf-8")
 
 

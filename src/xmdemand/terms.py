@@ -5,6 +5,8 @@ A table holds keys; what a reader sees is their words, which live in `messages/`
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from xmdemand.errors import NotFoundError
 from xmdemand.notes import Language, text
 
@@ -31,7 +33,12 @@ def term(kind: str, value: object, lang: Language = "zh") -> str:
     """
     if value is None or value == "":
         return ""
-    key = str(value)
+    return _words(kind, str(value), lang)
+
+
+@lru_cache(maxsize=20_000)
+def _words(kind: str, key: str, lang: Language) -> str:
+    """A table asks for the same few words in every row, and most cells have none."""
     for room in _ROOMS:
         try:
             return text(f"{room}.{kind}_{key}", lang)

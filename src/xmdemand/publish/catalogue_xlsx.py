@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xmdemand.catalogue.content import Catalogue, CatalogueEntry
 from xmdemand.publish import formats
 from xmdemand.publish.columns import Column, columns_of
 from xmdemand.publish.press import Press, issue_moment
-from xmdemand.publish.sheets import Field, Layout, Value, add_sheet, new_workbook, workbook_bytes
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+from xmdemand.publish.sheet_rows import Value
+from xmdemand.publish.sheets import Book, Field, Layout, add_sheet, new_workbook, workbook_bytes
 
 
 def render(catalogue: Catalogue, press: Press) -> bytes:
@@ -24,7 +20,7 @@ def render(catalogue: Catalogue, press: Press) -> bytes:
     return workbook_bytes(book, issue_moment(catalogue))
 
 
-def _add_list(book: Workbook, catalogue: Catalogue, *, landscape: bool) -> None:
+def _add_list(book: Book, catalogue: Catalogue, *, landscape: bool) -> None:
     columns = columns_of(catalogue)
     fields = [_field(column) for column in columns]
     rows = [[_value(column, entry) for column in columns] for entry in catalogue.entries]
@@ -51,7 +47,7 @@ def _value(column: Column, entry: CatalogueEntry) -> Value:
     return column.text(entry) if found is None else found
 
 
-def _add_notes(book: Workbook, catalogue: Catalogue) -> None:
+def _add_notes(book: Book, catalogue: Catalogue) -> None:
     fields = [Field("序号", "center", width=7), Field("事项", width=18), Field("说明", width=96)]
     rows: list[list[Value]] = [
         [at, note.heading, note.text] for at, note in enumerate(catalogue.notes, start=1)
@@ -59,7 +55,7 @@ def _add_notes(book: Workbook, catalogue: Catalogue) -> None:
     add_sheet(book, "说明", fields, rows, Layout(title="说明", landscape=True))
 
 
-def _add_changes(book: Workbook, catalogue: Catalogue) -> None:
+def _add_changes(book: Book, catalogue: Catalogue) -> None:
     fields = [
         Field("序号", "center", width=7),
         Field("调整类型", "center", width=11),

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from xmdemand.catalogue.record import Record, RecordEntry
 from xmdemand.publish import formats, labels
 from xmdemand.publish.press import Press, issue_moment
-from xmdemand.publish.sheets import Field, Layout, Value, add_sheet, new_workbook, workbook_bytes
+from xmdemand.publish.sheet_rows import Value
+from xmdemand.publish.sheets import Book, Field, Layout, add_sheet, new_workbook, workbook_bytes
 from xmdemand.terms import term
 
 if TYPE_CHECKING:
     import pandas as pd
-    from openpyxl import Workbook
 
     from xmdemand.intake.tables import Tables
 
@@ -149,7 +149,7 @@ LEFT_OUT = (
 )
 
 
-def _add_guide(book: Workbook, record: Record) -> None:
+def _add_guide(book: Book, record: Record) -> None:
     """What the workbook holds, and of which run it is."""
     catalogue = record.catalogue
     listed = sum(entry.listed for entry in record.entries)
@@ -182,7 +182,7 @@ def _header(record: Record) -> str:
 
 
 def _add(
-    book: Workbook,
+    book: Book,
     name: str,
     measures: Sequence[Measure],
     entries: Iterable[RecordEntry],
@@ -200,7 +200,7 @@ def _fit(heading: str) -> float:
     return max(9.0, len(heading) * 1.3 + 3)
 
 
-def _add_indicators(book: Workbook, entries: Iterable[RecordEntry]) -> None:
+def _add_indicators(book: Book, entries: Iterable[RecordEntry]) -> None:
     keys = ("indicator", "value", "lower", "upper", "z", "weight", "contribution")
     fields = [
         Field("职业编码", "center", width=13),
@@ -222,7 +222,7 @@ def _add_indicators(book: Workbook, entries: Iterable[RecordEntry]) -> None:
     add_sheet(book, "指标", fields, rows, Layout(under=(INTERNAL,), frozen=2, header=INTERNAL))
 
 
-def _add_districts(book: Workbook, entries: Iterable[RecordEntry]) -> None:
+def _add_districts(book: Book, entries: Iterable[RecordEntry]) -> None:
     rows = [
         {"code": entry.code, "name": entry.name, **row}
         for entry in entries
@@ -231,7 +231,7 @@ def _add_districts(book: Workbook, entries: Iterable[RecordEntry]) -> None:
     _add_mappings(book, "分区", rows)
 
 
-def _add_decisions(book: Workbook, entries: Iterable[RecordEntry]) -> None:
+def _add_decisions(book: Book, entries: Iterable[RecordEntry]) -> None:
     rows = [
         {"name": entry.name, **decision.model_dump()}
         for entry in entries
@@ -262,7 +262,7 @@ def _note_row(note: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _add_mappings(book: Workbook, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _add_mappings(book: Book, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """A sheet from records that share their keys; nothing is left out, empty ones are told."""
     keys = list(dict.fromkeys(key for row in rows for key in row))
     fields = [Field(labels.heading(key), "left", "#,##0.###") for key in keys] or [Field("内容")]
@@ -272,6 +272,6 @@ def _add_mappings(book: Workbook, name: str, rows: Sequence[Mapping[str, Any]]) 
     add_sheet(book, name, fields, body, layout)
 
 
-def _add_frame(book: Workbook, name: str, frame: pd.DataFrame | None) -> None:
+def _add_frame(book: Book, name: str, frame: pd.DataFrame | None) -> None:
     rows = [] if frame is None else frame.astype(object).to_dict("records")
     _add_mappings(book, name, [{str(k): v for k, v in row.items()} for row in rows])

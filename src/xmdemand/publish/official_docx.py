@@ -14,7 +14,7 @@ from typing import Any
 
 from xmdemand.errors import need_extra
 from xmdemand.ooxml import normalise_ooxml
-from xmdemand.publish.sheets import clean
+from xmdemand.publish.sheet_rows import clean
 
 LINE = 28.95
 """Points a line: 22 lines in a type area of 225 mm, as the standard asks."""

@@ -6,18 +6,19 @@ Excel itself uses, so nothing from an input is ever evaluated.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import math
-import re
 import unicodedata
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from xmdemand.ooxml import normalise_ooxml
+from xmdemand.publish.sheet_rows import Value, clean, rows_xml, with_rows
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,14 +26,9 @@ if TYPE_CHECKING:
     from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.worksheet import Worksheet
 
-Value = str | float | int | bool | None
-
 FONT = "宋体"
 HEAD_FILL = "DCE6F1"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
-_MAX_TEXT = 32_767
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""Control characters that XML cannot hold (openpyxl's own list)."""
 _WIDEST = 44
 _NARROWEST = 6
 _LINE = 13.5
@@ -96,7 +92,23 @@ class Layout:
     pages_wide: int = 1
 
 
-def new_workbook(title: str, creator: str) -> Workbook:
+@dataclass(frozen=True)
+class Book:
+    """A workbook in the making: what openpyxl keeps, and the rows that go in as text.
+
+    Attributes
+    ----------
+    laid_out
+        Sheets with styles, sizes and print set-up, of every table its head and last row.
+    rows
+        By a sheet's place (from 1), the number of its last row and the rows before it as XML.
+    """
+
+    laid_out: Workbook
+    rows: dict[int, tuple[int, bytes]] = dataclasses.field(default_factory=dict)
+
+
+def new_workbook(title: str, creator: str) -> Book:
     """An empty workbook with its properties set."""
     from openpyxl import Workbook
 
@@ -106,34 +118,44 @@ def new_workbook(title: str, creator: str) -> Workbook:
     book.properties.creator = creator
     book.properties.lastModifiedBy = creator
     book.properties.language = "zh-CN"
-    return book
+    return Book(book)
 
 
-def workbook_bytes(book: Workbook, when: dt.datetime) -> bytes:
+def workbook_bytes(book: Book, when: dt.datetime) -> bytes:
     """The workbook as a file that is the same on every day."""
     buffer = io.BytesIO()
-    book.save(buffer)
-    return normalise_ooxml(buffer.getvalue(), when)
+    book.laid_out.save(buffer)
+    made = normalise_ooxml(buffer.getvalue(), when)
+    return with_rows(made, book.rows, when) if book.rows else made
 
 
 def add_sheet(
-    book: Workbook,
+    book: Book,
     name: str,
     fields: Sequence[Field],
     rows: Sequence[Sequence[Value]],
     layout: Layout,
 ) -> Worksheet:
     """Add a table on a sheet of its own, ready to filter, freeze and print."""
-    sheet: Worksheet = book.create_sheet(name)
+    from openpyxl.utils import get_column_letter
+
+    sheet: Worksheet = book.laid_out.create_sheet(name)
     head = _write_lines(sheet, layout, len(fields))
     _write_head(sheet, head, fields)
-    _write_rows(sheet, head + 1, fields, rows)
     widths = [_width(field, [row[at] for row in rows]) for at, field in enumerate(fields)]
-    _set_sizes(sheet, head + 1, widths, rows)
+    _set_widths(sheet, widths)
+    if rows:
+        last = head + len(rows)
+        heights = [_height(row, widths) for row in rows]
+        styles = _Styles(sheet, fields, last)
+        between = rows_xml(rows[:-1], head + 1, heights[:-1], styles)
+        book.rows[len(book.laid_out.worksheets)] = last, between
+        _write_row(sheet, last, rows[-1], styles)
+        sheet.row_dimensions[last].height = heights[-1]
     _filter(sheet, head, len(fields), len(rows), layout.table)
     _write_after(sheet, head + len(rows) + 2, layout.after, len(fields))
     _set_print(sheet, head, layout)
-    sheet.freeze_panes = sheet.cell(row=head + 1, column=layout.frozen + 1)  # type: ignore[assignment]
+    sheet.freeze_panes = f"{get_column_letter(layout.frozen + 1)}{head + 1}"
     return sheet
 
 
@@ -144,19 +166,10 @@ def put(cell: Any, value: Value) -> None:
         cell.data_type = "s"
         if value.startswith(_RISKY):
             cell.quotePrefix = True
-    elif isinstance(value, float) and value != value:
+    elif isinstance(value, float) and not math.isfinite(value):
         cell.value = None
     else:
         cell.value = value
-
-
-def clean(text: str) -> str:
-    """Text a workbook can hold: control characters out, cut at Excel's limit.
-
-    >>> clean("a\\x0bb")
-    'ab'
-    """
-    return _ILLEGAL.sub("", text)[:_MAX_TEXT]
 
 
 @lru_cache(maxsize=20_000)
@@ -184,17 +197,23 @@ def _write_lines(sheet: Worksheet, layout: Layout, width: int) -> int:
         sheet.cell(row, 1).alignment = Alignment(
             horizontal="center", vertical="center", wrap_text=True
         )
-        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=max(width, 1))
+        _span(sheet, row, width)
         sheet.row_dimensions[row].height = 34
         row += 1
     for line in layout.under:
         put(sheet.cell(row, 1), line)
         sheet.cell(row, 1).font = Font(name=FONT, size=10, color="555555")
         sheet.cell(row, 1).alignment = Alignment(vertical="center", wrap_text=True)
-        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=max(width, 1))
+        _span(sheet, row, width)
         sheet.row_dimensions[row].height = 20
         row += 1
     return row
+
+
+def _span(sheet: Worksheet, row: int, width: int) -> None:
+    """Let a line run over the whole table; a merge of one cell is a fault to Excel."""
+    if width > 1:
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=width)
 
 
 def _write_head(sheet: Worksheet, row: int, fields: Sequence[Field]) -> None:
@@ -210,38 +229,46 @@ def _write_head(sheet: Worksheet, row: int, fields: Sequence[Field]) -> None:
     sheet.row_dimensions[row].height = 32
 
 
-def _write_rows(
-    sheet: Worksheet, first: int, fields: Sequence[Field], rows: Sequence[Sequence[Value]]
-) -> None:
-    words, numbers = _styles(sheet, fields, first) if rows else ([], [])
-    for down, row in enumerate(rows, start=first):
-        for at, value in enumerate(row, start=1):
-            cell: Any = sheet.cell(down, at)
-            style = (words if isinstance(value, str) else numbers)[at - 1]
-            # Cells share a style; what begins like a formula gets its quote mark on one of its own.
-            risky = isinstance(value, str) and value.startswith(_RISKY)
-            cell._style = copy(style) if risky else style
-            put(cell, value)
+class _Styles:
+    """Numbers of the styles of a table's cells, each set up once, when it is first needed.
 
-
-def _styles(
-    sheet: Worksheet, fields: Sequence[Field], row: int
-) -> tuple[list[StyleArray], list[StyleArray]]:
-    """Styles of each column's words and numbers.
-
-    Set once and copied: to set fonts and borders cell by cell takes openpyxl ten times as long.
+    To set fonts and borders cell by cell takes openpyxl ten times as long. Text that begins like a
+    formula has a style of its own, with Excel's quote mark.
     """
-    from openpyxl.styles import Alignment, Font
 
-    words, numbers = [], []
-    for at, field in enumerate(fields, start=1):
-        cell: Any = sheet.cell(row, at)
+    def __init__(self, sheet: Worksheet, fields: Sequence[Field], row: int) -> None:
+        self._sheet, self._fields, self._row = sheet, fields, row
+        self._found: dict[tuple[int, bool, bool], tuple[int, StyleArray]] = {}
+
+    def __call__(self, column: int, value: Value) -> int:
+        return self.of(column, value)[0]
+
+    def of(self, column: int, value: Value) -> tuple[int, StyleArray]:
+        """The number and openpyxl's own form of it."""
+        risky = isinstance(value, str) and value.startswith(_RISKY)
+        key = column, isinstance(value, str), risky
+        if key not in self._found:
+            self._found[key] = self._set(*key)
+        return self._found[key]
+
+    def _set(self, column: int, words: bool, risky: bool) -> tuple[int, StyleArray]:
+        from openpyxl.styles import Alignment, Font
+
+        field, cell = self._fields[column], cast("Any", self._sheet.cell(self._row, column + 1))
         cell.font, cell.border = Font(name=FONT, size=10), _border()
         cell.alignment = Alignment(horizontal=field.align, vertical="center", wrap_text=True)
-        words.append(copy(cell._style))
-        cell.number_format = field.style
-        numbers.append(copy(cell._style))
-    return words, numbers
+        cell.number_format = "General" if words else field.style
+        cell.quotePrefix = risky
+        number, style = cell.style_id, cell._style
+        cell._style = copy(style)  # the numbered one must not change with the cell
+        return number, style
+
+
+def _write_row(sheet: Worksheet, row: int, values: Sequence[Value], styles: _Styles) -> None:
+    for at, value in enumerate(values):
+        cell: Any = sheet.cell(row, at + 1)
+        cell._style = styles.of(at, value)[1]
+        put(cell, value)
 
 
 def _border() -> Border:
@@ -260,20 +287,18 @@ def _width(field: Field, values: Sequence[Value]) -> float:
     return min(max(longest * 1.1 + 2, head + 3, _NARROWEST), _WIDEST)
 
 
-def _set_sizes(
-    sheet: Worksheet, first: int, widths: Sequence[float], rows: Sequence[Sequence[Value]]
-) -> None:
-    """Column widths, and row heights for wrapped text (not every program fits them itself)."""
+def _set_widths(sheet: Worksheet, widths: Sequence[float]) -> None:
     from openpyxl.utils import get_column_letter
 
     for at, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
-    for down, row in enumerate(rows, start=first):
-        lines = max(
-            (lines_of(v, w) for v, w in zip(row, widths, strict=True) if isinstance(v, str)),
-            default=1,
-        )
-        sheet.row_dimensions[down].height = min(_LINE * lines + 5, _TALLEST)
+
+
+def _height(row: Sequence[Value], widths: Sequence[float]) -> float:
+    """A row's height for its wrapped text (not every program fits it itself)."""
+    texts = zip(row, widths, strict=True)
+    lines = max((lines_of(text, w) for text, w in texts if isinstance(text, str)), default=1)
+    return min(_LINE * lines + 5, _TALLEST)
 
 
 @lru_cache(maxsize=20_000)
@@ -307,7 +332,7 @@ def _write_after(sheet: Worksheet, row: int, lines: Sequence[str], width: int) -
         put(cell, line)
         cell.font = Font(name=FONT, size=10)
         cell.alignment = Alignment(vertical="top", wrap_text=True)
-        sheet.merge_cells(start_row=down, end_row=down, start_column=1, end_column=max(width, 1))
+        _span(sheet, down, width)
 
 
 def _set_print(sheet: Worksheet, head: int, layout: Layout) -> None:

@@ -124,18 +124,35 @@ def _by_level(work: Weighed, column: str, values: Values | None, name: str) -> p
     if values is None or column not in work.posts.columns:
         return empty
     keys = [_level_keys(value) for value in work.posts[column]]
-    long = work.shares.matrix.tocoo()
-    times = np.array([len(each) for each in keys])[long.row]
+    names = sorted({key for each in keys for key in each})
+    place = {key: at for at, key in enumerate(names)}
+    # Levels of all posts in a row, and where each post's begin: nothing is repeated in Python.
+    level = np.array([place[key] for each in keys for key in each], dtype=np.intp)
+    times = np.array([len(each) for each in keys], dtype=np.intp)
+    begin = np.cumsum(times) - times
     weighted = work.rows.point[work.rows.unit] * values.mean
+    some = np.flatnonzero(weighted)
+    long = work.shares.matrix[some].tocoo()
+    row = some[long.row]
+    repeats = times[row]
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    share = long.data * weighted[row] / np.maximum(repeats, 1)
     table = pd.DataFrame(
         {
-            "occupation": np.repeat(work.shares.index.to_numpy()[long.col], times),
-            "level": [key for row in long.row for key in keys[row]],
-            name: np.repeat(long.data * weighted[long.row] / np.maximum(times, 1), times),
+            "occupation": np.repeat(long.col, repeats),
+            "level": level[np.repeat(begin[row], repeats) + within],
+            name: np.repeat(share, repeats),
         }
     )
     total = table.groupby(["occupation", "level"])[name].sum()
-    return total[total > 0] if len(total) else empty
+    total = total[total > 0]
+    if not len(total):
+        return empty
+    at, of = (total.index.get_level_values(number) for number in (0, 1))
+    total.index = pd.MultiIndex.from_arrays(
+        [work.shares.index[at], np.array(names, dtype=object)[of]], names=empty.index.names
+    )
+    return total
 
 
 def by_district(work: Weighed) -> pd.DataFrame:

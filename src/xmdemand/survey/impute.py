@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from xmdemand.survey.linearise import Codes, Floats, grouping
+from xmdemand.survey.linearise import Codes, Floats
 
 MIN_DONORS = 3
 
@@ -64,6 +65,7 @@ def impute_counts(
     n_draws = weights.shape[1]
     values = np.zeros((len(rows), n_draws))
     known = np.flatnonzero(~np.isnan(exact))
+    known = known[np.argsort(exact[known], kind="stable")]
     low = np.where(np.isnan(low), 0.0, low)
     high = np.where(np.isnan(high), np.inf, high)
     alike: dict[tuple[int, float, float], list[int]] = {}
@@ -73,7 +75,8 @@ def impute_counts(
     without = 0
     asking: dict[bytes, tuple[Codes, list[int]]] = {}
     for (_, least, most), places in alike.items():
-        inside = known[(exact[known] >= least) & (exact[known] <= most)]
+        first = np.searchsorted(exact[known], least, side="left")
+        inside = known[first : np.searchsorted(exact[known], most, side="right")]
         donors = _nearest_donors(inside, rows[places[0]], cells)
         if len(donors):
             values[places] = rng.random((len(places), n_draws))
@@ -82,7 +85,7 @@ def impute_counts(
             without += len(places)
             values[places] = _draw_interval(least, most, (len(places), n_draws), rng)
     for donors, places in asking.values():
-        values[places] = _of_donors(exact[donors], weights[unit[donors]], values[places])
+        values[places] = _of_donors(exact[donors], unit[donors], weights, values[places])
     return Imputed(values, without)
 
 
@@ -94,21 +97,26 @@ def _nearest_donors(inside: Codes, row: int, cells: Sequence[Codes]) -> Codes:
     return inside
 
 
-def _of_donors(values: Floats, weights: Floats, points: Floats) -> Floats:
+def _of_donors(values: Floats, unit: Codes, weights: Floats, points: Floats) -> Floats:
     """Values by weight at points of 0 to 1; equal weights where a replicate has none of them.
 
-    Points are (rows x n_draws); the weights are summed once for all rows with the same donors.
+    Values ascend, `unit` is their place in `weights`, points are (rows x n_draws). The weights are
+    summed once for all rows with the same donors.
     """
-    distinct, code, counts = np.unique(values, return_inverse=True, return_counts=True)
-    mass = grouping(code, len(distinct)) @ weights
+    ends = np.append(np.flatnonzero(np.diff(values)) + 1, len(values))
+    starts = np.append(0, ends)
+    by_value = sparse.csr_array(
+        (np.ones(len(values)), unit, starts), shape=(len(ends), len(weights))
+    )
+    mass = by_value @ weights
     empty = mass.sum(axis=0) <= 0
-    mass[:, empty] = counts[:, None]
+    mass[:, empty] = np.diff(starts)[:, None]
     cumulated = np.cumsum(mass, axis=0)
     points = points * cumulated[-1]
     at = np.zeros(points.shape, dtype=np.intp)
     for edge in cumulated[:-1]:
         at += points >= edge
-    return np.asarray(distinct[at])
+    return np.asarray(values[starts[:-1]][at])
 
 
 def _draw_interval(

@@ -258,4 +258,6 @@ def labels_of(frame: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """A column as text, empty where it is missing or absent."""
     if name not in frame.columns:
         return np.full(len(frame), "", dtype=object)
+    if isinstance(frame[name].dtype, pd.StringDtype):
+        return frame[name].to_numpy(dtype=object, na_value="")
     return frame[name].astype(object).where(frame[name].notna(), "").astype(str).to_numpy(object)

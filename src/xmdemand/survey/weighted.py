@@ -33,11 +33,6 @@ class Rows:
     point: Floats
     draws: Floats
 
-    @property
-    def to_units(self) -> sparse.csr_array:
-        """(n_units x n_rows) sums rows by unit."""
-        return grouping(self.unit, len(self.point))
-
 
 @dataclass(frozen=True, eq=False)
 class Values:
@@ -70,10 +65,11 @@ class Values:
         return Values(self.mean + amount, self.uncertain, self.imputed + amount)
 
     def masked(self, keep: NDArray[Any]) -> Values:
-        """The values times a row factor (a mask, a share)."""
-        return Values(
-            self.mean * keep, self.uncertain, self.imputed * keep[self.uncertain][:, None]
-        )
+        """The values times a row factor (a mask, a share); rows times 0 are certain zeros."""
+        left = keep[self.uncertain] != 0
+        uncertain = self.uncertain[left]
+        imputed = self.imputed[left] * keep[uncertain][:, None]
+        return Values(self.mean * keep, uncertain, imputed)
 
 
 def fill(count: Count, cells: Sequence[Codes], rows: Rows, rng: np.random.Generator) -> Values:
@@ -102,8 +98,7 @@ def replicate_totals(values: Values, shares: sparse.csr_array, rows: Rows) -> Fl
     """Weighted totals by column of `shares` in every replicate (n_draws x columns)."""
     exact = values.mean.copy()
     exact[values.uncertain] = 0.0
-    by_unit = rows.to_units @ (sparse.diags_array(exact) @ shares)
-    totals = np.asarray((by_unit.T.tocsr() @ rows.draws).T)
+    totals = np.asarray((_by_unit(exact, shares, rows).T.tocsr() @ rows.draws).T)
     if len(values.uncertain):
         weighted = rows.draws[rows.unit[values.uncertain]] * values.imputed
         totals = totals + np.asarray((shares[values.uncertain].T.tocsr() @ weighted).T)
@@ -117,4 +112,11 @@ def point_totals(values: Values, shares: sparse.csr_array, rows: Rows) -> Floats
 
 def unit_values(values: Values, shares: sparse.csr_array, rows: Rows) -> sparse.csr_array:
     """(n_units x columns) unweighted totals of every unit."""
-    return sparse.csr_array(rows.to_units @ (sparse.diags_array(values.mean) @ shares))
+    return _by_unit(values.mean, shares, rows)
+
+
+def _by_unit(values: Floats, shares: sparse.csr_array, rows: Rows) -> sparse.csr_array:
+    """(n_units x columns) sums by unit; rows of zero, most of them under a mask, cost nothing."""
+    some = np.flatnonzero(values)
+    to_units = grouping(rows.unit[some], len(rows.point))
+    return sparse.csr_array(to_units @ (sparse.diags_array(values[some]) @ shares[some]))

@@ -20,6 +20,7 @@ from xmdemand.survey.posts import (
     units_below,
 )
 from xmdemand.survey.returns import establishments, join_uncovered
+from xmdemand.survey.weighted import Rows, Values, replicate_totals
 
 
 def test_counts_are_exact_or_intervals():
@@ -66,7 +67,8 @@ def test_season_needs_two_years():
     assert seasonal_factors(None) == {}
 
 
-def test_groups_are_shared_out_as_their_coded_rows_are():
+def shared_posts():
+    """Two coded posts, two known by their group, one by nothing."""
     tree = SimpleNamespace(
         frame=pd.DataFrame(
             {
@@ -85,7 +87,11 @@ def test_groups_are_shared_out_as_their_coded_rows_are():
     )
     within = np.array(["i"] * 5, dtype=object)
     size = np.array([30.0, 10, 5, 5, 5])
-    shares = occupation_shares(rows, size, tree, what="posts", within=within)
+    return occupation_shares(rows, size, tree, what="posts", within=within)
+
+
+def test_groups_are_shared_out_as_their_coded_rows_are():
+    shares = shared_posts()
     table = pd.DataFrame(shares.matrix.toarray(), columns=shares.index)
     assert_allclose(table.loc[2], [0.75, 0.25, 0])
     assert_allclose(table.loc[3], [0, 0, 1])
@@ -97,6 +103,21 @@ def test_groups_are_shared_out_as_their_coded_rows_are():
         "survey.group_shared_equally",
         "survey.uncoded",
     ]
+
+
+def test_replicates_summed_by_part_are_those_summed_by_row():
+    shares, rng = shared_posts(), np.random.default_rng(1)
+    assert_allclose((shares.split @ shares.mass).toarray(), shares.matrix.toarray())
+    assert shares.split.nnz == 5 < shares.matrix.nnz
+    rows = Rows(np.array([0, 0, 1, 2, 2]), np.ones(3), rng.random((3, 7)))
+    values = Values(np.arange(5.0), np.array([3]), rng.random((1, 7)))
+    each = np.repeat(values.mean[:, None], 7, axis=1)
+    each[3] = values.imputed
+    for factor in (np.ones(5), np.array([1.0, 0, 2, 0, 1])):
+        by_row = shares.matrix.toarray().T @ (rows.draws[rows.unit] * each * factor[:, None])
+        found = replicate_totals(values.masked(factor), shares, rows)
+        assert_allclose(found, by_row.T, rtol=1e-13)
+    assert len(values.masked(factor).uncertain) == 0
 
 
 @given(

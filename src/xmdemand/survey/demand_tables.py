@@ -18,7 +18,14 @@ from xmdemand.survey.linearise import Floats
 from xmdemand.survey.nonresponse import STATUSES
 from xmdemand.survey.posts import Shares, labels_of
 from xmdemand.survey.sample import Sample
-from xmdemand.survey.weighted import Rows, Values, point_totals, replicate_totals, unit_values
+from xmdemand.survey.weighted import (
+    Rows,
+    Values,
+    point_totals,
+    replicate_sums,
+    replicate_totals,
+    unit_values,
+)
 
 DIRECT_REPORTERS = 30
 DIRECT_CV = 0.3
@@ -64,9 +71,7 @@ def further_totals(work: Weighed) -> dict[str, Draws]:
         unqualified = labels_of(work.posts, "hard_reason") == "unqualified"
         values["unqualified"] = values["vacancies"].masked(unqualified)
     return {
-        name: Draws(
-            replicate_totals(value, work.shares.matrix, work.rows), work.shares.index, "persons"
-        )
+        name: Draws(replicate_totals(value, work.shares, work.rows), work.shares.index, "persons")
         for name, value in values.items()
     }
 
@@ -90,8 +95,8 @@ def mean_log_wage(work: Weighed) -> Draws:
     given = np.isfinite(wage)
     log_wage = np.log(np.where(given, wage, 1.0))
     offers = work.measures.get("vacancies", work.hires).plus(1e-6).masked(given)
-    below = replicate_totals(offers, work.shares.matrix, work.rows)
-    above = replicate_totals(offers.masked(log_wage), work.shares.matrix, work.rows)
+    below = replicate_totals(offers, work.shares, work.rows)
+    above = replicate_totals(offers.masked(log_wage), work.shares, work.rows)
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = above.sum(axis=0) / below.sum(axis=0)
         draws = np.where(below > 0, above / below, pooled)
@@ -162,7 +167,7 @@ def by_district(work: Weighed) -> pd.DataFrame:
     for name in sorted(set(district)):
         here = district == name
         own = work.hires.masked(here)
-        drawn = replicate_totals(own, work.shares.matrix, work.rows)
+        drawn = replicate_totals(own, work.shares, work.rows)
         tables.append(
             pd.DataFrame(
                 {
@@ -289,7 +294,7 @@ def demand_diagnostics(work: Weighed, frame: pd.DataFrame, basis: str) -> pd.Dat
 def city_spread(work: Weighed) -> float:
     """Standard deviation of the city's total over the replicates."""
     whole = sparse.csr_array(np.ones((len(work.posts), 1)))
-    return float(replicate_totals(work.hires, whole, work.rows).std(ddof=1))
+    return float(replicate_sums(work.hires, whole, work.rows).std(ddof=1))
 
 
 def demand_notes(work: Weighed, frame: pd.DataFrame) -> Notes:

@@ -156,7 +156,7 @@ def employer_demand(
         if len((count := read_count(posts, name)).given)
     }
     work = built.Weighed(posts, sample, rows, shares, hires, measures)
-    drawn = replicate_totals(hires, shares.matrix, rows)
+    drawn = replicate_totals(hires, shares, rows)
     certain = built.certain_part(work)
     frame = built.demand_summary(work, drawn, certain)
     return EmployerDemand(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from xmdemand.notes import Note, Notes
-from xmdemand.survey.linearise import Codes, Floats
+from xmdemand.survey.linearise import Codes, Floats, grouping
 
 
 class HasFrame(Protocol):
@@ -129,6 +129,10 @@ class Shares:
     ----------
     matrix
         (rows x occupations); rows of coded posts have a single 1, others are shared out.
+    split, mass
+        ``matrix = split @ mass``, (rows x parts) and (parts x occupations): a part is an occupation
+        or a set of rows that are shared out alike. A row with 500 occupations has one part, so
+        sums over many replicates are taken by part.
     index
         Occupations, sorted.
     coded
@@ -138,6 +142,8 @@ class Shares:
     """
 
     matrix: sparse.csr_array
+    split: sparse.csr_array
+    mass: sparse.csr_array
     index: pd.Index
     coded: NDArray[np.bool_]
     uncoded: Codes
@@ -203,33 +209,28 @@ def occupation_shares(
     known = known[known > 0]
 
     equal = 0
-    at, units = [np.flatnonzero(coded)], [code[coded]]
-    parts: list[Floats] = [np.ones(int(coded.sum()))]
-
-    def share_out(places: Codes, mass: pd.Series) -> None:
-        at.append(np.repeat(places, len(mass)))
-        units.append(np.tile(mass.index.to_numpy(dtype=object), len(places)))
-        parts.append(np.tile(mass.to_numpy(dtype=float) / mass.sum(), len(places)))
-
+    alike: list[tuple[Codes, pd.Series]] = []
     for group in sorted(set(code[grouped])):
         places = np.flatnonzero(grouped & (code == group))
         mass = known[known.index.isin(below[group])]
         if mass.empty:
             equal += len(places)
             mass = pd.Series(1.0, index=list(below[group]))
-        share_out(places, mass)
+        alike.append((places, mass))
     for name in sorted(set(within[uncoded])) if len(known) else []:
         like = coded & (within == name)
         mass = pd.Series(size[like]).groupby(code[like]).sum()
         mass = mass[mass > 0]
-        share_out(uncoded[within[uncoded] == name], known if mass.empty else mass)
+        alike.append((uncoded[within[uncoded] == name], known if mass.empty else mass))
 
-    every = np.concatenate(units)
-    index = pd.Index(sorted(set(every)), name="occupation", dtype=object)
-    matrix = sparse.csr_array(
-        (np.concatenate(parts), (np.concatenate(at), index.get_indexer(pd.Index(every)))),
-        shape=(len(rows), len(index)),
-    )
+    every = set(code[coded]).union(*(shared.index for _, shared in alike))
+    index = pd.Index(sorted(every), name="occupation", dtype=object)
+    part = np.full(len(rows), -1)
+    part[coded] = index.get_indexer(pd.Index(code[coded]))
+    for number, (members, _) in enumerate(alike, start=len(index)):
+        part[members] = number
+    split = grouping(part, len(index) + len(alike)).T.tocsr()
+    mass = _mass([shared for _, shared in alike], index)
     counts = {
         "survey.group_shared": int(grouped.sum()),
         "survey.group_shared_equally": equal,
@@ -240,7 +241,19 @@ def occupation_shares(
         for key, n in counts.items()
         if n
     )
-    return Shares(matrix, index, coded, uncoded, notes)
+    matrix = sparse.csr_array(split @ mass)
+    matrix.sort_indices()
+    return Shares(matrix, split, mass, index, coded, uncoded, notes)
+
+
+def _mass(alike: Sequence[pd.Series], index: pd.Index) -> sparse.csr_array:
+    """An occupation is all itself; below, the occupations that rows shared out alike stand for."""
+    blocks: list[sparse.sparray] = [sparse.eye_array(len(index), format="csr")]
+    for shared in alike:
+        share = shared.to_numpy(dtype=float) / shared.sum()
+        at = index.get_indexer(shared.index)
+        blocks.append(sparse.csr_array((share, at, [0, len(at)]), shape=(1, len(index))))
+    return sparse.csr_array(sparse.vstack(blocks, format="csr"))
 
 
 def cell_codes(rows: pd.DataFrame, keys: Sequence[Sequence[str]]) -> list[Codes]:

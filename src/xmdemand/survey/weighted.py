@@ -12,7 +12,7 @@ from scipy import sparse
 
 from xmdemand.survey.impute import impute_counts
 from xmdemand.survey.linearise import Codes, Floats, grouping
-from xmdemand.survey.posts import Count
+from xmdemand.survey.posts import Count, Shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +94,21 @@ def fill(count: Count, cells: Sequence[Codes], rows: Rows, rng: np.random.Genera
     return Values(mean, uncertain, drawn.values, drawn.without_donor)
 
 
-def replicate_totals(values: Values, shares: sparse.csr_array, rows: Rows) -> Floats:
-    """Weighted totals by column of `shares` in every replicate (n_draws x columns)."""
+def replicate_totals(values: Values, shares: Shares, rows: Rows) -> Floats:
+    """Weighted totals by occupation in every replicate (n_draws x occupations)."""
+    parts = replicate_sums(values, shares.split, rows)
+    return np.ascontiguousarray((shares.mass.T.tocsr() @ parts).T)
+
+
+def replicate_sums(values: Values, columns: sparse.csr_array, rows: Rows) -> Floats:
+    """Weighted sums by column (rows x columns) in every replicate, (columns x n_draws)."""
     exact = values.mean.copy()
     exact[values.uncertain] = 0.0
-    totals = np.asarray((_by_unit(exact, shares, rows).T.tocsr() @ rows.draws).T)
+    sums = np.asarray(_by_unit(exact, columns, rows).T.tocsr() @ rows.draws)
     if len(values.uncertain):
         weighted = rows.draws[rows.unit[values.uncertain]] * values.imputed
-        totals = totals + np.asarray((shares[values.uncertain].T.tocsr() @ weighted).T)
-    return np.ascontiguousarray(totals)
+        sums += columns[values.uncertain].T.tocsr() @ weighted
+    return sums
 
 
 def point_totals(values: Values, shares: sparse.csr_array, rows: Rows) -> Floats:

@@ -110,7 +110,7 @@ def worker_intent(
         counted=wishing,
     )
     values = Values.certain(parts)
-    drawn = replicate_totals(values, shares.matrix, rows)
+    drawn = replicate_totals(values, shares, rows)
     notes = margin_notes
     if not chosen:
         notes = (*notes, Note("survey.workers_voluntary", n=len(persons), severity="warning"))

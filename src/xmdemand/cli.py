@@ -8,6 +8,7 @@ The clock is read here and nowhere else; what depends on the day is said here an
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import os
 import sys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 REFUSED, NO_OUTPUT, STOPPED = 3, 4, 130
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+SELDOM = (50_000, 20, 50)
+"""When to look for unreachable cycles: a build makes millions of small objects, nearly all kept."""
 CHECKED = {"input": "输入", "output": "输出", "rendered": "重做"}
 WANTED = {
     "choice": "不在可选的词里",
@@ -131,8 +134,11 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None) -> No
     """
     from xmdemand.terminal import Terminal
 
-    if jobs is not None:  # read by the numerical libraries, which are not loaded yet
-        os.environ |= dict.fromkeys(THREADS, str(jobs))
+    # Before the numerical libraries load: with more threads they add in another order, and the
+    # last digits would depend on the machine; on matrices of this size threads cost more than
+    # they give.
+    os.environ |= dict.fromkeys(THREADS, "1")
+    gc.set_threshold(*SELDOM)
     ctx.obj = Terminal(as_json=as_json, quiet=quiet, jobs=jobs or 2)
 
 

@@ -104,10 +104,13 @@ def continuous_quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
     """
     z = np.asarray(z, dtype=mixture.mean.dtype)
     total = np.zeros(np.broadcast_shapes(z.shape, mixture.factor.shape), z.dtype)
+    value = np.empty_like(total)  # one for all components: new memory costs more than the sums
+    highest = (mixture.cap[:, None] + LOG_CAP).astype(z.dtype)
     for k, log in enumerate(mixture.log):
-        value = mixture.mean[:, k] + mixture.sd[:, k] * z
+        np.multiply(mixture.sd[:, k], z, out=value)
+        value += mixture.mean[:, k]
         if log:
-            np.minimum(value, (mixture.cap[:, None] + LOG_CAP).astype(z.dtype), out=value)
+            np.minimum(value, highest, out=value)
             np.expm1(value, out=value)
         np.maximum(value, 0.0, out=value)
         value *= mixture.weight[:, k, None].astype(z.dtype)
@@ -136,6 +139,8 @@ def medians(mixture: Mixture) -> NDArray[np.float64]:
     return continuous_quantile(mixture, np.zeros((1, 1)))
 
 
+_CELLS = 100_000
+"""Numbers of nodes that are looked at together."""
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 
 
@@ -144,10 +149,13 @@ def moments(mixture: Mixture) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     share = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
     mean = np.zeros(mixture.factor.shape)
     square = np.zeros(mixture.factor.shape)
-    for node, weight in zip(_NODES, share, strict=True):
-        value = continuous_quantile(mixture, np.full((1, 1), node))
-        mean += weight * value
-        square += weight * value**2
+    at_once = max(1, _CELLS // max(mean.size, 1))
+    for first in range(0, len(_NODES), at_once):
+        some = slice(first, first + at_once)
+        values = continuous_quantile(mixture, _NODES[some, None, None])
+        for value, weight in zip(values, share[some], strict=True):
+            mean += weight * value
+            square += weight * value**2
     return mean, np.maximum(square - mean**2, 0.0)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xmdemand.errors import OutputError
+from xmdemand.notes import Note, text
+from xmdemand.usage import REFUSED, Command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
-REFUSED = 3
 SIZE_NAMES = {"small": "招聘量较小", "medium": "招聘量居中", "large": "招聘量较大"}
 MEASURE_NAMES = {
     "hits": "前列命中率",
@@ -32,7 +33,7 @@ MEASURE_NAMES = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--collect", is_flag=True, help="读回各部门、各区的意见，写入 decisions.csv。")
 @click.option("--again", is_flag=True, help="重写已有的征求意见表（其中已填的意见会丢失）。")
@@ -53,9 +54,7 @@ def consult(terminal: Terminal, folder: Path, collect: bool, again: bool) -> Non
     home = folder / "consult"
     if not collect:
         if not again and any(home.glob("*.xlsx")):
-            raise OutputError(
-                f"{home} 里已有征求意见表，没有改动；读回意见用 --collect，确要重写用 --again"
-            )
+            raise OutputError.told(Note("edition.consulted_already", str(home)))
         files = catalogue.write_consultation(content, edition.profile, home)
         terminal.files(files)
         terminal.done("consult", {"files": [str(path) for path in files]})
@@ -87,7 +86,7 @@ def _merged(before: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
     return table.drop_duplicates(["occupation", "department"], keep="last", ignore_index=True)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--collect", is_flag=True, help="读回已确认的名称，加进 coded_titles.csv。")
 @click.pass_obj
@@ -102,6 +101,7 @@ def review(terminal: Terminal, folder: Path, collect: bool) -> None:
 
     from xmdemand import intake
     from xmdemand.edition import Edition
+    from xmdemand.occupations.tree import read_table
     from xmdemand.outdir import whole_file
 
     path = folder / "check" / "待确认名称.xlsx"
@@ -115,7 +115,7 @@ def review(terminal: Terminal, folder: Path, collect: bool) -> None:
         return
     placed = intake.read_review(path)
     kept = folder / "coded_titles.csv"
-    before = pd.read_csv(kept, dtype=str, keep_default_na=False) if kept.is_file() else None
+    before = read_table(kept) if kept.is_file() else None
     table = pd.concat([before, placed], ignore_index=True).fillna("")
     table = table.drop_duplicates("title", keep="last", ignore_index=True)
     with whole_file(kept) as fresh:
@@ -124,7 +124,7 @@ def review(terminal: Terminal, folder: Path, collect: bool) -> None:
     terminal.done("review", {"placed": len(placed), "known": len(table)})
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--firm", required=True, help="统一社会信用代码或单位名称。")
 @click.pass_obj
@@ -137,7 +137,6 @@ def trace(terminal: Terminal, folder: Path, firm: str) -> None:
     from xmdemand import intake
     from xmdemand.catalogue import load_record
     from xmdemand.edition import Edition
-    from xmdemand.notes import text
 
     edition = Edition.open(folder)
     found = intake.trace(edition.tables, firm)
@@ -156,7 +155,7 @@ def trace(terminal: Terminal, folder: Path, firm: str) -> None:
     terminal.done("trace", {"firm": found.firm, "names": found.names, "rows": rows})
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("before", metavar="A", type=FOLDER)
 @click.argument("after", metavar="B", type=FOLDER)
 @click.option(
@@ -174,7 +173,6 @@ def diff(terminal: Terminal, before: Path, after: Path, html: Path | None) -> No
     from xmdemand.catalogue import diff as compare
     from xmdemand.catalogue import load_record
     from xmdemand.catalogue.changes import CHANGE_WORDS
-    from xmdemand.notes import text
 
     was, now = (load_record(folder / "out" / "record.json") for folder in (before, after))
     changes = compare(was, now)
@@ -200,7 +198,7 @@ def diff(terminal: Terminal, before: Path, after: Path, html: Path | None) -> No
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.pass_obj
 def status(terminal: Terminal, folder: Path) -> None:
@@ -211,7 +209,6 @@ def status(terminal: Terminal, folder: Path) -> None:
     """
     from xmdemand.catalogue.lifecycle import changed_outputs, state_of
     from xmdemand.edition import Edition
-    from xmdemand.notes import text
     from xmdemand.reminders import days_left, kinds_received, parties_silent
 
     edition = Edition.open(folder)
@@ -239,7 +236,7 @@ def status(terminal: Terminal, folder: Path) -> None:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
     "--state",
@@ -262,7 +259,6 @@ def freeze(
     from xmdemand import catalogue, publish
     from xmdemand.edition import Edition
     from xmdemand.errors import InputError, name_some
-    from xmdemand.notes import text
     from xmdemand.outdir import exclusive, replaced
 
     edition = Edition.open(folder)
@@ -273,7 +269,8 @@ def freeze(
 
     with exclusive(folder):
         if changed := publish.stale_inputs(folder, edition.out, edition.profile):
-            raise InputError(text("catalogue.freeze_other_inputs", files=name_some(changed)))
+            fields = {"files": name_some(changed)}
+            raise InputError.told(Note("catalogue.freeze_other_inputs", fields=fields))
         step = catalogue.freeze(
             folder, state, date=day.date(), approver=approver, reason=reason, restate=restate
         )
@@ -282,7 +279,7 @@ def freeze(
     terminal.done("freeze", step.model_dump(mode="json"))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("target", metavar="TO", type=FOLDER)
 @click.option("--draft", is_flag=True, help="尚未签发也发布：只用于内部预览。")
@@ -298,19 +295,18 @@ def publish(terminal: Terminal, folder: Path, target: Path, draft: bool) -> None
     from xmdemand.catalogue.lifecycle import FROZEN_FROM, STATES, state_of
     from xmdemand.edition import Edition
     from xmdemand.errors import InputError
-    from xmdemand.notes import Note, text
 
     edition = Edition.open(folder)
     state = state_of(folder)
     if STATES.index(state) < FROZEN_FROM and not draft:
-        fields = {"state": text(f"catalogue.state_{state}")}
+        fields = {"state": Note(f"catalogue.state_{state}")}
         raise InputError.told(Note("catalogue.release_of_draft", str(folder), fields=fields))
     files = room.release(folder, edition.out, target, edition.profile, edition.settings)
     terminal.say(f"已发布 {len(files)} 份公开文件到 {target}")
     terminal.done("publish", {"state": state, "files": [str(path) for path in files]})
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
     "--years", type=click.IntRange(1, 10), default=2, show_default=True, help="回溯几年。"

@@ -1,7 +1,6 @@
 """`xmdemand ...`: the annual build from a terminal or a script.
 
-Exit codes: 0 done, 1 unexpected, 2 usage, 3 input refused, 4 an output could not be made,
-130 stopped by Ctrl-C.
+What an error says and how it ends is in `usage`.
 The clock is read here and nowhere else; what depends on the day is said here and never written.
 """
 
@@ -9,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import io
 import os
 import sys
 from collections.abc import Callable
@@ -20,109 +18,35 @@ import click
 
 from xmdemand import __version__
 from xmdemand.casework import COMMANDS, DAY
-from xmdemand.errors import OutputError, XmdemandError
+from xmdemand.usage import NO_OUTPUT, Commands
 
 if TYPE_CHECKING:
     from xmdemand.catalogue import Revision
     from xmdemand.edition import Edition
     from xmdemand.terminal import Terminal
 
-REFUSED, NO_OUTPUT, STOPPED = 3, 4, 130
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SELDOM = (50_000, 20, 50)
 """When to look for unreachable cycles: a build makes millions of small objects, nearly all kept."""
 CHECKED = {"input": "输入", "output": "输出", "rendered": "重做"}
-WANTED = {
-    "choice": "不在可选的词里",
-    "datetime": "应是 2026-05-20 这样的日期",
-    "integer": "应是整数",
-    "integer range": "应是允许范围内的整数",
-    "directory": "应是一个文件夹",
-    "file": "应是一个文件，而不是文件夹",
-}
 STATES = {"changed": "与清单不同", "missing": "找不到", "new": "清单中没有"}
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class _Commands(click.Group):
-    """Turns the package's errors into one message and an exit code."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        _never_fail_to_print()
-        return super().main(*args, **kwargs)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None:
-            raise click.UsageError(f"没有 {args[0]} 这个命令", ctx)
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            click.echo(f"错误：{_usage(error)}", err=True)
-            ctx.exit(error.exit_code)
-        except OutputError as error:
-            self._fail(ctx, error, NO_OUTPUT)
-        except XmdemandError as error:
-            self._fail(ctx, error, REFUSED)
-        except KeyboardInterrupt:
-            click.echo("\n已中止；原有文件没有改动。", err=True)
-            ctx.exit(STOPPED)
-
-    def _fail(self, ctx: click.Context, error: XmdemandError, code: int) -> None:
-        terminal = ctx.find_object(_terminal_class())
-        message = error.note.say("zh") if error.note else str(error)
-        if terminal is not None:
-            terminal.fail(message, code)
-        click.echo(f"错误：{message}", err=True)
-        ctx.exit(code)
-
-
-def _usage(error: click.UsageError) -> str:
-    """What is wrong with a command line, in Chinese, and where its help is."""
-    inner = error.ctx
-    param = getattr(error, "param", None)
-    names = param.get_error_hint(inner).replace("'", "") if param and inner else ""
-    choices = (
-        "、".join(param.type.choices)
-        if isinstance(param, click.Parameter) and isinstance(param.type, click.Choice)
-        else ""
-    )
-    if isinstance(error, click.MissingParameter):
-        said = f"缺少 {names}"
-    elif isinstance(error, click.NoSuchOption):
-        said = f"没有 {error.option_name} 这个选项"
-    elif isinstance(error, click.BadParameter):
-        wanted = WANTED.get(param.type.name if param else "", error.message)
-        said = f"{names} 的写法不对：{wanted}"
-    else:
-        said = error.format_message()
-    said += f"；可用的有：{choices}" if choices else ""
-    return f"{said}。用法见 {inner.command_path} --help" if inner else said
-
-
-def _terminal_class() -> type[Terminal]:
-    from xmdemand.terminal import Terminal
-
-    return Terminal
-
-
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码：0 完成，2 用法有误，3 输入被拒绝，4 有文件未能生成，130 被中止。",
+    epilog="退出码：0 完成，1 意外出错，2 用法有误，3 输入被拒绝，4 有文件未能生成，130 被中止。",
 )
 @click.version_option(__version__, prog_name="xmdemand", message="%(prog)s %(version)s")
 @click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 @click.option("--quiet", "-q", is_flag=True, help="只打印结果和警告。")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="最多同时用几个处理器核；结果不变。")
+@click.option("--debug", is_flag=True, help="出错时另印技术信息，交给维护人员。")
 @click.pass_context
-def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None) -> None:
+def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None, debug: bool) -> None:
     """从调查和登记数据到年度《急需紧缺职业（工种）培训需求指导目录》。
 
     \b
@@ -140,13 +64,6 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None) -> No
     os.environ |= dict.fromkeys(THREADS, "1")
     gc.set_threshold(*SELDOM)
     ctx.obj = Terminal(as_json=as_json, quiet=quiet, jobs=jobs or 2)
-
-
-def _never_fail_to_print() -> None:
-    """Where the console's code page lacks a character, print a question mark and go on."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 def _folder_argument(required: bool = True) -> Callable[[F], F]:

@@ -307,6 +307,6 @@ def _record(path: Path) -> Mapping[str, Any] | None:
     try:
         record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        fields = {"why": str(error)}
+        fields = {"foreign": str(error)}
         raise InputError.told(Note("edition.bad_record", str(path), fields=fields)) from error
     return record

@@ -30,6 +30,13 @@ class XmdemandError(Exception):
         error.note = note
         return error
 
+    @property
+    def told_as(self) -> Note:
+        """Its note; one without is no official's to mend, and says that a maintainer must look."""
+        from xmdemand.notes import Note  # which imports this module
+
+        return self.note or Note("core.unforeseen", fields={"foreign": str(self)})
+
 
 class InputError(XmdemandError, ValueError):
     """Data or an argument's value cannot be used."""

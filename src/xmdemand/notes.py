@@ -6,6 +6,7 @@ A note carries no prose. Its words live once per language in `messages/zh.toml` 
 
 from __future__ import annotations
 
+import errno
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -36,7 +37,8 @@ class Note:
         ``info`` (a rule was applied), ``warning`` (a doubt), ``error`` (something was refused).
     fields
         Further values that the words use. A note among them is said in the same language, several
-        (a tuple) stand below each other.
+        (a tuple) stand below each other. ``foreign`` holds another library's own words, which only
+        the English sentence repeats.
 
     Examples
     --------
@@ -67,6 +69,32 @@ class Note:
 
 
 Notes = tuple[Note, ...]
+
+_SYSTEM = {
+    "EACCES": "denied",
+    "EPERM": "denied",
+    "EROFS": "read_only",
+    "ENOSPC": "full",
+    "EDQUOT": "full",
+    "ENOENT": "absent",
+    "ENOTDIR": "no_folder",
+    "EISDIR": "a_folder",
+    "EEXIST": "there_already",
+    "ENAMETOOLONG": "long_name",
+}
+"""Our words for the operating system's errors, which it names in a language of its own."""
+
+
+def why_not(error: OSError) -> Note:
+    """Why the operating system refused, in either language.
+
+    >>> why_not(PermissionError(13, "Permission denied")).say("zh")
+    '没有权限'
+    """
+    name = errno.errorcode.get(error.errno or 0, "")
+    fields = {"number": error.errno, "foreign": error.strerror or str(error)}
+    return Note(f"core.system_{_SYSTEM.get(name, 'other')}", fields=fields)
+
 
 _MORE = re.compile(r"(\S) and (\d+) more$")
 """How `errors.name_some` ends, which a Chinese sentence must not."""

@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import canonicalize
 
-from xmdemand.errors import InputError, OutputError
+from xmdemand.errors import InputError
+from xmdemand.notes import Note
+from xmdemand.outdir import unwritable
 
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _REFERENCES = re.compile(rb"(?:&#\d+;)+")
@@ -60,14 +62,14 @@ def normalise_ooxml(file: bytes | Path, when: dt.date) -> bytes:
         try:
             file.write_bytes(clean)
         except OSError as error:
-            raise OutputError(f"{file}: cannot be rewritten ({error.strerror})") from error
+            raise unwritable(file, error) from error
         return clean
     stamp = _as_moment(when).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     try:
         with zipfile.ZipFile(io.BytesIO(file)) as old:
             members = {member.filename: old.read(member) for member in old.infolist()}
     except zipfile.BadZipFile as error:
-        raise InputError(f"not an OOXML file: {error}") from error
+        raise InputError.told(Note("core.not_office", fields={"foreign": str(error)})) from error
     if core := members.get("docProps/core.xml"):
         members["docProps/core.xml"] = _STAMP.sub(rb"\g<1>" + stamp + rb"\g<3>", core)
     if "xl/workbook.xml" in members:

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from xmdemand.errors import OutputError, XmdemandError
-from xmdemand.notes import Note
+from xmdemand.notes import Note, why_not
 
 
 @contextmanager
@@ -81,8 +81,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except XmdemandError:
         raise
     except OSError as error:
-        fields = {"why": error.strerror or str(error)}
-        raise OutputError.told(Note("edition.unwritable", str(path), fields=fields)) from error
+        raise unwritable(path, error) from error
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -127,6 +126,11 @@ def _refuse_open(target: Path) -> None:
 def held_open(names: list[str]) -> OutputError:
     """The error for documents that another program holds open."""
     return OutputError.told(Note("edition.held_open", fields={"files": "、".join(names)}))
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """The error for a file the operating system does not let us write."""
+    return OutputError.told(Note("edition.unwritable", str(path), fields={"why": why_not(error)}))
 
 
 def _name_held(target: Path) -> list[str]:

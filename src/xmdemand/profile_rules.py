@@ -179,7 +179,7 @@ def _map(profile: Profile) -> Iterator[Problem]:
     try:
         _ = profile.occupations
     except (NotFoundError, SettingError) as error:
-        yield Problem(("occupation_map",), error.note or Note("settings.as_it_is", str(error)))
+        yield Problem(("occupation_map",), error.told_as)
     if profile.classification and not profile.path_of(profile.classification).is_file():
         missing = Note("settings.no_file", str(profile.path_of(profile.classification)))
         yield Problem(("classification",), missing)

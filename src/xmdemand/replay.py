@@ -139,7 +139,7 @@ def replay(edition: Edition, years: int = 2) -> tuple[tuple[Replay, ...], Notes]
             ranking = past.ranking
             found.append(_held_against(past, ranking, came, 12 * back))
         except InputError as error:
-            fields = {"reason": error.note or str(error)}
+            fields = {"reason": error.told_as}
             where = f"{past.start:%Y-%m}"
             notes.append(Note("shortage.not_replayed", where=where, fields=fields))
             break

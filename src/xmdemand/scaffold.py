@@ -6,6 +6,7 @@ from pathlib import Path
 
 from xmdemand.errors import OutputError
 from xmdemand.intake import write_blank_workbooks
+from xmdemand.notes import Note
 from xmdemand.profile import Profile
 from xmdemand.settings import settings_template
 
@@ -34,7 +35,7 @@ def new_edition(folder: Path, *, year: int, profile: str = "xiamen") -> list[Pat
     """
     settings = folder / "edition.toml"
     if settings.exists():
-        raise OutputError(f"{folder} 已经是一个年度文件夹（有 edition.toml），没有改动")
+        raise OutputError.told(Note("edition.there_already", str(folder)))
     city = Profile.load(profile)
     for name in ("inputs", "previous", "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,8 +55,16 @@ def read_toml(path: Path) -> tuple[dict[str, object], str]:
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
-        found = Note("settings.not_toml", str(path), fields={"why": str(error)})
-        raise SettingError.told(found) from None
+        raise SettingError.told(not_toml(path, text, error)) from None
+
+
+def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Note:
+    """What to say of a file that is not TOML: the line, and what stands there."""
+    lines = text.splitlines() or [""]
+    found = re.search(r"at line (\d+)", str(error))
+    line = min(int(found[1]), len(lines)) if found else len(lines)
+    fields = {"line": line, "source": lines[line - 1].strip(), "foreign": str(error)}
+    return Note("settings.not_toml", str(path), fields=fields)
 
 
 def line_of(text: str, where: Where) -> int | None:
@@ -171,12 +179,20 @@ def problems_of(error: ValidationError) -> list[Problem]:
         problem(
             tuple(each["loc"]),
             _KINDS.get(each["type"]) or _TYPES.get(each["type"].split("_")[0], "not_accepted"),
-            message=f"{each['msg'][:1].lower()}{each['msg'][1:]}",
+            foreign=f"{each['msg'][:1].lower()}{each['msg'][1:]}",
             found=repr(each.get("input")),
-            **{"expected": "", "ge": "", "le": "", **each.get("ctx", {})},
+            **{"expected": "", "ge": "", "le": "", **_plain(each.get("ctx", {}))},
         )
         for each in error.errors(include_url=False)
     ]
+
+
+def _plain(context: Mapping[str, object]) -> dict[str, object]:
+    """Pydantic's own fields; its list of choices ends in an English word."""
+    return {
+        name: value.replace(" or ", ", ") if isinstance(value, str) else value
+        for name, value in context.items()
+    }
 
 
 def _dotted(where: Where) -> str:

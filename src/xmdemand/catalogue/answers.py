@@ -81,7 +81,7 @@ def collect_consultation(
         `Tables.decisions`, sorted by occupation and department.
     problems
         ``file, cell, occupation, kind, text``: refused answers (``incomplete, unfit, unknown,
-        unreadable``) with the cell named, and conflicts (``conflict``).
+        unreadable, headless``) with the cell named, and conflicts (``conflict``).
     """
     answers: list[Answer] = []
     problems: list[dict[str, str]] = []
@@ -148,13 +148,13 @@ def read_answers(path: Path, record: Record) -> tuple[list[Answer], list[dict[st
     """The complete answers of one workbook, and what is wrong with the others."""
     try:
         sheet = load_workbook(path, data_only=True)[SHEET]
-    except (OSError, KeyError, ValueError, BadZipFile, InvalidFileException) as error:
-        return [], [_problem(path, "", "", "unreadable", why=str(error))]
+    except (OSError, KeyError, ValueError, BadZipFile, InvalidFileException):
+        return [], [_problem(path, "", "", "unreadable")]
     places = _places(sheet)
     missing = [name for name in (*IDENTITY, *ANSWERS) if name not in places]
     if missing:
         names = "、".join(heading(name) for name in missing)
-        return [], [_problem(path, "", "", "unreadable", why=names)]
+        return [], [_problem(path, "", "", "headless", names=names)]
     entries = {entry.code: entry for entry in record.entries}
     answers, problems = [], []
     for row in range(places["row"] + 1, sheet.max_row + 1):

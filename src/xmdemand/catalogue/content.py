@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xmdemand.catalogue import lookup
 from xmdemand.errors import InputError, NotFoundError
-from xmdemand.notes import Language, text
+from xmdemand.notes import Language, Note, text
 
 SCHEMA_VERSION = "1.0"
 """Of `catalogue.json`. The first number changes when a reader of the old form would break, the
@@ -291,12 +291,12 @@ class Catalogue(Frozen):
         if not isinstance(source, bytes):
             path = Path(source)
             if not path.is_file():
-                raise NotFoundError(f"{path}: no such file; expected a catalogue.json")
+                raise NotFoundError.told(Note("catalogue.no_catalogue", str(path)))
             source = path.read_bytes()
         try:
             catalogue = cls.model_validate_json(source)
         except ValidationError as error:
-            raise InputError(_why_unreadable(source, error)) from None
+            raise InputError.told(_why_unreadable(source, error)) from None
         _check_version(catalogue.schema_version)
         return catalogue
 
@@ -378,19 +378,16 @@ def _shown(entry: CatalogueEntry) -> tuple[str, ...]:
 
 def _check_version(version: str) -> None:
     if not re.fullmatch(r"\d{1,4}\.\d{1,4}", version):
-        raise InputError(
-            f"not a catalogue: schema_version is {version!r}, expected a text like 1.0"
-        )
+        raise InputError.told(Note("catalogue.no_schema_version", fields={"found": version}))
     first, second = (int(part) for part in version.split("."))
     ours_first, ours_second = (int(part) for part in SCHEMA_VERSION.split("."))
     if first != ours_first or second > ours_second:
-        raise InputError(
-            f"the catalogue has schema version {version}; this package reads {ours_first}.0 to "
-            f"{SCHEMA_VERSION}: " + ("upgrade xmdemand" if first >= ours_first else "make it anew")
-        )
+        key = "schema_newer" if first >= ours_first else "schema_older"
+        fields = {"found": version, "first": f"{ours_first}.0", "last": SCHEMA_VERSION}
+        raise InputError.told(Note(f"catalogue.{key}", fields=fields))
 
 
-def _why_unreadable(source: bytes, error: ValidationError) -> str:
+def _why_unreadable(source: bytes, error: ValidationError) -> Note:
     try:
         version = json.loads(source)["schema_version"]
     except (ValueError, KeyError, TypeError):
@@ -398,5 +395,10 @@ def _why_unreadable(source: bytes, error: ValidationError) -> str:
     if isinstance(version, str):
         _check_version(version)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the whole"
-    return f"not a catalogue of schema {SCHEMA_VERSION}: {where}: {first['msg']}"
+    where = ".".join(str(part) for part in first["loc"])
+    fields = {
+        "at": where or Note("core.the_whole"),
+        "version": SCHEMA_VERSION,
+        "foreign": first["msg"],
+    }
+    return Note("catalogue.not_a_catalogue", fields=fields)

@@ -15,7 +15,7 @@ from xmdemand.catalogue.changes import CHANGE_WORDS
 from xmdemand.catalogue.record import Record, RecordEntry
 from xmdemand.catalogue.words import number_words, share_words
 from xmdemand.errors import NotFoundError
-from xmdemand.notes import text
+from xmdemand.notes import Note, text
 
 if TYPE_CHECKING:
     from xmdemand.occupations import Classification
@@ -170,9 +170,8 @@ def resolve(asked: str, classification: Classification) -> str:
         below = classification.units(found.code)
         if len(below) == 1:
             return below[0]
-        raise NotFoundError(
-            text("catalogue.explain_group", asked=asked, names=_names(below, classification))
-        )
+        fields = {"asked": asked, "names": _names(below, classification)}
+        raise NotFoundError.told(Note("catalogue.explain_group", fields=fields))
     except NotFoundError as error:
         if code:
             raise
@@ -197,7 +196,8 @@ def _unknown(asked: str, classification: Classification, error: NotFoundError) -
     if not units:
         return error
     names = _names(tuple(units), classification)
-    return NotFoundError(text("catalogue.explain_unknown", asked=asked, names=names))
+    fields = {"asked": asked, "names": names}
+    return NotFoundError.told(Note("catalogue.explain_unknown", fields=fields))
 
 
 def _names(codes: tuple[str, ...], classification: Classification) -> str:

@@ -29,7 +29,7 @@ from xmdemand.catalogue.content import (
 )
 from xmdemand.catalogue.record import Content, Record, load_record
 from xmdemand.errors import InputError
-from xmdemand.notes import text
+from xmdemand.notes import Note, text
 from xmdemand.outdir import whole_file
 
 State = Literal["draft", "consultation", "signed", "published"]
@@ -86,7 +86,8 @@ def history(folder: Path) -> tuple[Step, ...]:
     try:
         return tuple(Step.model_validate(step) for step in json.loads(path.read_bytes()))
     except (ValueError, TypeError, ValidationError) as error:
-        raise InputError(text("catalogue.freeze_damaged", file=path, why=error)) from None
+        damaged = Note("catalogue.freeze_damaged", str(path), fields={"foreign": str(error)})
+        raise InputError.told(damaged) from None
 
 
 def state_of(folder: Path) -> State:
@@ -133,16 +134,17 @@ def freeze(
     if state not in STATES:
         raise InputError(f"state is one of {', '.join(STATES)}; got {state!r}")
     if STATES.index(state) < STATES.index(now):
-        raise InputError(text("catalogue.freeze_backwards", now=_said(now), state=_said(state)))
+        fields = {"now": _said(now), "state": _said(state)}
+        raise InputError.told(Note("catalogue.freeze_backwards", fields=fields))
     if not approver.strip():
-        raise InputError(text("catalogue.freeze_nobody"))
+        raise InputError.told(Note("catalogue.freeze_nobody"))
     path = folder / "out" / "record.json"
     if not path.is_file():
-        raise InputError(text("catalogue.freeze_nothing", folder=folder))
+        raise InputError.told(Note("catalogue.freeze_nothing", str(folder)))
     revised = STATES.index(now) >= FROZEN_FROM and _differs(folder, load_record(path))
     reason = reason.strip() or _reason_of(load_record(path).catalogue)
     if revised and not reason:
-        raise InputError(text("catalogue.freeze_needs_reason"))
+        raise InputError.told(Note("catalogue.freeze_needs_reason"))
     if restate is not None:
         restate(state)
     step = Step(
@@ -190,11 +192,12 @@ def check_buildable(
     now: State = "draft" if district else state_of(folder)
     frozen = STATES.index(now) >= FROZEN_FROM
     if frozen and revision is None:
-        raise InputError(text("catalogue.frozen", state=_said(now)))
+        raise InputError.told(Note("catalogue.frozen", fields={"state": _said(now)}))
     if revision is not None and not frozen:
-        raise InputError(text("catalogue.revision_of_draft", state=_said(now)))
+        fields = {"state": _said(now)}
+        raise InputError.told(Note("catalogue.revision_of_draft", fields=fields))
     if revision is not None and not revision.reason.strip():
-        raise InputError(text("catalogue.revision_needs_reason"))
+        raise InputError.told(Note("catalogue.revision_needs_reason"))
 
 
 def as_it_stands(content: Content, folder: Path, revision: Revision | None = None) -> Content:
@@ -319,8 +322,8 @@ def _different(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str
     return tuple(name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
 
 
-def _said(state: State) -> str:
-    return text(f"catalogue.state_{state}")
+def _said(state: State) -> Note:
+    return Note(f"catalogue.state_{state}")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -163,7 +163,11 @@ def load_record(source: str | Path | bytes | Mapping[str, Any] | Record) -> Reco
         return Record.model_validate(source)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        fields = {"version": RECORD_VERSION, "why": first["msg"]}
-        note = Note("catalogue.not_a_record", where, error.error_count(), fields=fields)
+        where = ".".join(str(part) for part in first["loc"])
+        fields = {
+            "at": where or Note("core.the_whole"),
+            "version": RECORD_VERSION,
+            "foreign": first["msg"],
+        }
+        note = Note("catalogue.not_a_record", n=error.error_count(), fields=fields)
         raise InputError.told(note) from None

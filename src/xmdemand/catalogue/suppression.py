@@ -19,6 +19,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack
 
 from xmdemand.errors import InputError, name_some
+from xmdemand.notes import Note
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -67,11 +68,13 @@ class System:
 
     def __post_init__(self) -> None:
         if (self.values < 0).any() or not np.isfinite(self.values).all():
-            raise InputError("disclosure control needs finite numbers that are not negative")
+            raise InputError.told(Note("catalogue.cells_no_numbers"))
         off = np.abs(self.relations @ self.values)
         if off.size and off.max() > 1e-6 * max(1.0, self.values.max()):
             at = int(off.argmax())
-            raise InputError(f"relation {at}: the total differs from its parts by {off[at]:g}")
+            raise InputError.told(
+                Note("catalogue.cells_do_not_add", fields={"relation": at, "off": off[at]})
+            )
 
     def known(self, shown: BoolArray) -> tuple[FloatArray, FloatArray]:
         """Bounds a reader has of every cell: the rounding of a shown one, else only zero."""
@@ -166,7 +169,12 @@ def suppress(system: System, primary: BoolArray, shown: BoolArray) -> BoolArray:
                 shown = shown & ~more
         hidden = np.flatnonzero(before & ~shown)
     if hopeless and not fixed.any():
-        raise InputError(f"cells {name_some(sorted({cell for cell, _ in hopeless}))} stay exposed")
+        raise InputError.told(
+            Note(
+                "catalogue.cells_exposed",
+                fields={"cells": name_some(sorted({cell for cell, _ in hopeless}))},
+            )
+        )
     _refuse_lost(hopeless, fixed, primary)
     return shown
 
@@ -179,9 +187,7 @@ def _refuse_lost(hopeless: set[Aim], fixed: BoolArray, primary: BoolArray) -> No
         if way > 0 and (cell, -1) in hopeless and primary[cell] and not fixed[cell]
     ]
     if lost:
-        raise InputError(
-            f"cells {name_some(lost)}: last year's files give them away, whatever is withheld now"
-        )
+        raise InputError.told(Note("catalogue.cells_given_away", fields={"cells": name_some(lost)}))
 
 
 def _complement(system: System, shown: BoolArray, cell: int, direction: int) -> BoolArray | None:
@@ -236,5 +242,7 @@ def _solve(system: System, low: FloatArray, high: FloatArray, aim: FloatArray) -
         method="highs",
     )
     if result.status != 0:
-        raise InputError(f"the published numbers contradict each other: {result.message}")
+        raise InputError.told(
+            Note("catalogue.cells_contradict", fields={"foreign": result.message})
+        )
     return np.asarray(result.x, dtype=float)

@@ -13,10 +13,10 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xmdemand.errors import OutputError
 from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.ooxml import normalise_ooxml
+from xmdemand.outdir import unwritable
 from xmdemand.profile import Profile
 
 ENTRY_ROWS = 500
@@ -53,7 +53,7 @@ def write_blank_workbooks(folder: Path, profile: Profile, *, year: int) -> list[
         try:
             blank_workbook(kind, profile, year=year).save(path)
         except OSError as error:
-            raise OutputError(f"{path} 无法写入，请先关闭正在打开它的程序") from error
+            raise unwritable(path, error) from error
         normalise_ooxml(path, dt.date(year, 1, 1))
         paths.append(path)
     return paths

@@ -11,7 +11,9 @@ import pandas as pd
 
 from xmdemand.errors import InputError, NotFoundError, name_some
 from xmdemand.intake.text import bare
+from xmdemand.notes import Note
 from xmdemand.occupations.hints import section
+from xmdemand.occupations.tree import read_table
 
 if TYPE_CHECKING:
     from xmdemand.occupations import Classification, TitleCoder
@@ -24,7 +26,10 @@ def read_confirmed(path: Path | None) -> pd.DataFrame:
     columns = ["title", "code", "who", "when"]
     if path is None or not Path(path).is_file():
         return pd.DataFrame(columns=columns, dtype=str)
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    table = read_table(path)
+    if missing := [name for name in columns[:2] if name not in table.columns]:
+        fields = {"missing": ", ".join(missing), "found": ", ".join(table.columns)}
+        raise InputError.told(Note("occupations.table_columns", str(path), fields=fields))
     return table.reindex(columns=columns, fill_value="")
 
 
@@ -118,10 +123,7 @@ def _taught(confirmed: pd.DataFrame, classification: Classification) -> dict[str
             lost.append(code)
     if lost:
         told = [f"{title} {code}".strip() for title, code in pairs if code in lost]
-        raise InputError(
-            f"coded_titles.csv：以下编码不在职业分类大典各版中：{name_some(told)}；"
-            "请改正编码，或删除这些行"
-        )
+        raise InputError.told(Note("intake.taught_unknown", name_some(told)))
     return {bare(title): code for title, code in pairs}
 
 

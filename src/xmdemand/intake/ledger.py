@@ -40,7 +40,6 @@ SEVERITY = {
     "intake.several_posts": "info",
     "intake.filled_down": "info",
     "intake.fraction": "info",
-    "intake.two_parts": "info",
     "intake.approximate": "info",
 }
 """Severity of an oddity where it is not a warning."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -14,6 +13,8 @@ import pandas as pd
 from xmdemand.errors import InputError
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import IGNORE, heading_key
+from xmdemand.notes import Note
+from xmdemand.tomlfile import read_toml
 
 SKIP = "skip"
 """Said of a file's kind: it is not to be read."""
@@ -55,12 +56,11 @@ def read_mapping(path: Path) -> Confirmed:
     """
     if not path.is_file():
         return Confirmed()
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a valid TOML file ({error})") from error
+    tables = read_toml(path)[0]
+    raw = {name: table for name, table in tables.items() if isinstance(table, dict)}
+    wrong = [f"{name!r} = {value!r}" for name, value in tables.items() if name not in raw]
     kinds = {str(k): str(v) for k, v in raw.pop("kinds", {}).items()}
-    wrong = [f"kinds.{k!r} = {v!r}" for k, v in kinds.items() if v not in {*KINDS, SKIP}]
+    wrong += [f"kinds.{k!r} = {v!r}" for k, v in kinds.items() if v not in {*KINDS, SKIP}]
     columns: dict[str, dict[str, str]] = {}
     for kind, headings in raw.items():
         if kind not in KINDS:
@@ -70,9 +70,12 @@ def read_mapping(path: Path) -> Confirmed:
         wrong += [f"{kind}.{h!r} = {c!r}" for h, c in headings.items() if c not in known]
         columns[kind] = {heading_key(heading): column for heading, column in headings.items()}
     if wrong:
-        raise InputError(
-            f"{path}: unknown kinds or columns: {', '.join(wrong)}. Kinds are {', '.join(KINDS)} "
-            f"(or {SKIP}); columns are listed in docs/inputs.md."
+        raise InputError.told(
+            Note(
+                "intake.mapping_unknown",
+                str(path),
+                fields={"wrong": ", ".join(wrong), "kinds": ", ".join(KINDS), "skip": SKIP},
+            )
         )
     return Confirmed(columns, tuple(kinds.items()))
 

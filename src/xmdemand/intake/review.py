@@ -6,18 +6,21 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xmdemand.errors import InputError, name_some
+from xmdemand.errors import InputError
 from xmdemand.intake import sheetstyle as style
 from xmdemand.intake.tables import Tables
 from xmdemand.intake.text import words_of
 from xmdemand.intake.values import parse_code, parse_date
+from xmdemand.notes import Note
 from xmdemand.ooxml import normalise_ooxml
 from xmdemand.outdir import whole_file
 
@@ -116,14 +119,16 @@ def read_review(path: Path) -> pd.DataFrame:
     """
     try:
         book = load_workbook(path, data_only=True, read_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path}: cannot be read as an xlsx workbook ({error})") from error
+    except (OSError, ValueError, KeyError, BadZipFile, InvalidFileException) as error:
+        raise InputError.told(
+            Note("intake.review_unreadable", str(path), fields={"foreign": str(error)})
+        ) from error
     with_review = _SHEET in book.sheetnames
     rows = list(book[_SHEET].iter_rows(min_row=_FIRST, values_only=True)) if with_review else []
     book.close()
     if not with_review:
-        raise InputError(f"{path}: no sheet {_SHEET!r}; is it a review workbook?")
-    wrong: list[str] = []
+        raise InputError.told(Note("intake.review_no_sheet", str(path), fields={"sheet": _SHEET}))
+    wrong: list[Note] = []
     placed = []
     for number, cells in enumerate(rows, _FIRST):
         title, *_, chosen, code, who, when = (list(cells) + [None] * 9)[:9]
@@ -132,13 +137,14 @@ def read_review(path: Path) -> pd.DataFrame:
         found = parse_code(code if words_of(code) else words_of(chosen).split(" ")[0])
         day = parse_date(when)
         if found.value is None:
-            wrong.append(f"G{number} (no occupation code)")
+            wrong.append(Note("intake.review_lacks_code", f"G{number}"))
         if not words_of(who):
-            wrong.append(f"H{number} (who confirmed it)")
+            wrong.append(Note("intake.review_lacks_who", f"H{number}"))
         if day.value is None:
-            wrong.append(f"I{number} (the day)")
+            wrong.append(Note("intake.review_lacks_day", f"I{number}"))
         if found.value and day.value and words_of(who):
             placed.append((str(title), found.value, words_of(who), f"{day.value:%Y-%m-%d}"))
     if wrong:
-        raise InputError(f"{path}: incomplete answers in cells {name_some(wrong)}")
+        told = {"told": tuple(wrong)}
+        raise InputError.told(Note("intake.review_incomplete", str(path), len(wrong), fields=told))
     return pd.DataFrame(placed, columns=["title", "code", "who", "when"], dtype=str)

@@ -110,7 +110,7 @@ def outlook(
         If there is no register, or none of it can be used.
     """
     if tables.register is None:
-        raise InputError("there is no register to forecast: the edition's inputs hold none")
+        raise InputError.told(Note("market.no_register"))
     register = read_register(tables.register, start)
     steps = horizon // (12 // SEASON[register.freq])
     gap, notes = _gap(register, start, profile.calendar.max_input_age_months)
@@ -155,9 +155,12 @@ def _gap(register: Register, start: dt.date, max_age: int) -> tuple[int, Notes]:
     if gap <= 0:
         return 0, ()
     if gap * step > max_age or gap + SEASON[register.freq] > MAX_HORIZON:
-        raise InputError(
-            f"the register ends {gap * step} months before {start:%Y-%m}; "
-            f"at most {max_age} are bridged (profile, calendar.max_input_age_months)"
+        raise InputError.told(
+            Note(
+                "market.register_too_old",
+                n=gap * step,
+                fields={"start": f"{start:%Y-%m}", "limit": max_age},
+            )
         )
     return gap, (Note("market.bridged", where=f"{start:%Y-%m}", n=gap * step, severity="warning"),)
 

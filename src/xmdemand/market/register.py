@@ -81,19 +81,21 @@ def read_register(table: pd.DataFrame, start: dt.date) -> Register:
 def _checked(table: pd.DataFrame, start: dt.date) -> tuple[pd.DataFrame, Frequency, Notes]:
     missing = [name for name in _NEEDED if name not in table.columns]
     if missing:
-        raise InputError(f"the register has no column {', '.join(missing)}")
+        raise InputError.told(
+            Note("market.register_column", fields={"columns": ", ".join(missing)})
+        )
     rows = table.copy()
     for name in (*_COUNTS, "ratio_printed"):
         rows[name] = pd.to_numeric(rows[name], errors="coerce") if name in rows else np.nan
     month = pd.to_datetime(rows["month"], errors="coerce")
     if month.isna().any():
         shown = name_some(table.index[month.isna()])
-        raise InputError(f"the register has rows without a month: {shown}")
+        raise InputError.told(Note("market.register_no_month", fields={"rows": shown}))
     number = month.dt.year * 12 + month.dt.month - 1
     negative = (rows[list(_COUNTS)] < 0).any(axis=1)
     if negative.any():
-        raise InputError(
-            f"the register has negative counts in row {name_some(table.index[negative])}"
+        raise InputError.told(
+            Note("market.register_negative", fields={"rows": name_some(table.index[negative])})
         )
     freq: Frequency = "Q" if _is_quarterly(number) else "M"
     rows["period"] = number // 3 if freq == "Q" else number
@@ -104,7 +106,7 @@ def _checked(table: pd.DataFrame, start: dt.date) -> tuple[pd.DataFrame, Frequen
         notes += (Note("market.after_start", where=first, n=int(late.sum())),)
         rows = rows[~late]
     if rows.empty:
-        raise InputError(f"the register has no row before {start:%Y-%m}, the first month forecast")
+        raise InputError.told(Note("market.register_later", fields={"start": f"{start:%Y-%m}"}))
     return rows, freq, notes
 
 
@@ -154,7 +156,7 @@ def _to_units(rows: pd.DataFrame) -> tuple[pd.DataFrame, Notes]:
         }
         notes += (Note("market.not_coded", n=len(left_out), severity="warning", fields=fields),)
     if units.empty and shared.empty:
-        raise InputError("the register has no row with an occupation that could be coded")
+        raise InputError.told(Note("market.register_uncoded"))
     return pd.concat([units[kept], shared[kept]], ignore_index=True), notes
 
 

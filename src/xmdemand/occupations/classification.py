@@ -130,8 +130,12 @@ class Classification(Result):
         table = read_table(path)
         missing = [c for c in ("code", "name", "level", "parent") if c not in table.columns]
         if missing:
-            raise InputError(
-                f"{path}: missing columns {', '.join(missing)}; found {', '.join(table.columns)}"
+            raise InputError.told(
+                Note(
+                    "occupations.table_columns",
+                    str(path),
+                    fields={"missing": ", ".join(missing), "found": ", ".join(table.columns)},
+                )
             )
         check_tree(table, str(path))
         lineage = table["lineage"] if "lineage" in table.columns else table["code"]
@@ -167,12 +171,19 @@ class Classification(Result):
         for column, names in _WORK_TYPE_HEADERS.items():
             found = [name for name in names if name in raw.columns]
             if not found:
-                raise InputError(f"work types: no column {column} (also called {', '.join(names)})")
+                raise InputError.told(
+                    Note(
+                        "occupations.work_types_column",
+                        fields={"column": column, "known": ", ".join(names)},
+                    )
+                )
             columns[column] = raw[found[0]].astype(str)
         hits = {text: self._by_code(text) for text in columns["code"].unique()}
         unknown = [text for text, hit in hits.items() if hit is None]
         if unknown:
-            raise InputError(f"work types: codes not in the classification: {name_some(unknown)}")
+            raise InputError.told(
+                Note("occupations.work_types_unknown", fields={"codes": name_some(unknown)})
+            )
         new = pd.DataFrame(
             {
                 "code": [hits[text].code for text in columns["code"]],  # type: ignore[union-attr]
@@ -212,11 +223,11 @@ class Classification(Result):
         ('4-06-01-04', '2015', 'former_code+name')
         """
         if _blank(code) and _blank(name):
-            raise InputError("find needs a code or a name")
+            raise InputError.told(Note("occupations.nothing_asked"))
         by_code = None if _blank(code) else self._by_code(code)
         if _blank(name):
             if by_code is None:
-                raise NotFoundError(f"no occupation has the code {code!r} in any known edition")
+                raise NotFoundError.told(Note("occupations.no_such_code", fields={"asked": code}))
             return self._match(by_code, ())
         by_name = self._by_name(str(name), near=by_code)
         if by_name is None:
@@ -245,12 +256,16 @@ class Classification(Result):
         if by_code is None:
             near = name_some(self._index.nearest(name), show=3)
             given = f"{code!r} {name!r}" if not _blank(code) else repr(name)
-            raise NotFoundError(f"no occupation is found for {given}; nearest names: {near}")
+            raise NotFoundError.told(
+                Note("occupations.nobody", fields={"asked": given, "near": near})
+            )
         official = self.name(by_code.code)
         if codes.likeness(codes.plain_name(name), official) < _ALIKE:
-            raise NotFoundError(
-                f"{code!r} is {official} here, which {name!r} does not resemble: the code may be "
-                "of another edition; give the official name or correct the code"
+            raise NotFoundError.told(
+                Note(
+                    "occupations.code_of_other",
+                    fields={"asked": code, "official": official, "name": name},
+                )
             )
         fields = {"official": official}
         return self._match(by_code, (Note("occupations.name_differs", name, 1, "info", fields),))
@@ -393,9 +408,11 @@ class Classification(Result):
         try:
             return self._index.rows[code]
         except KeyError:
-            raise NotFoundError(
-                f"code {code!r} is not in edition {self.edition or '(unnamed)'} of the "
-                "classification; find() also knows other spellings and editions"
+            raise NotFoundError.told(
+                Note(
+                    "occupations.not_in_edition",
+                    fields={"asked": code, "edition": self.edition or "(unnamed)"},
+                )
             ) from None
 
     @cached_property

@@ -9,6 +9,7 @@ from importlib.resources import files
 import pandas as pd
 
 from xmdemand.errors import InputError
+from xmdemand.notes import Note
 
 BOOK = 2022
 """The edition every layer lies on: 中华人民共和国职业分类大典（2022年版）."""
@@ -58,10 +59,7 @@ def chinese(as_of: int | None) -> Layers:
         For a year before the 2022 book.
     """
     if as_of is not None and as_of < BOOK:
-        raise InputError(
-            f"as_of={as_of}: the oldest edition here is the book of {BOOK}; "
-            "older codes and names are found by Classification.find"
-        )
+        raise InputError.told(Note("occupations.too_early", fields={"year": as_of, "book": BOOK}))
     changes = packaged("changes.csv")
     since = changes["since"].astype(int)
     applied = since <= as_of if as_of is not None else since > 0

@@ -68,7 +68,9 @@ def confirmed_codes(
     """
     missing = [column for column in ("title", "code") if column not in confirmed.columns]
     if missing:
-        raise InputError(f"confirmed: missing columns {', '.join(missing)}")
+        raise InputError.told(
+            Note("occupations.confirmed_columns", fields={"missing": ", ".join(missing)})
+        )
     known = confirmed.assign(title=confirmed["title"].astype(str))
     known = known.drop_duplicates("title", keep="last")
     names = known["name"] if "name" in known.columns else pd.Series("", index=known.index)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from xmdemand.errors import InputError, NotFoundError, name_some
+from xmdemand.notes import Note
 
 LEVELS = ("major", "sub-major", "minor", "unit")
 """Levels of the tree: 大类, 中类, 小类, 细类（职业）."""
@@ -20,10 +21,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
         except UnicodeDecodeError:
             continue
         except FileNotFoundError:
-            raise NotFoundError(f"{path}: no such file") from None
+            raise NotFoundError.told(Note("occupations.no_table", str(path))) from None
         except pd.errors.ParserError as error:
-            raise InputError(f"{path}: not a CSV table ({error})") from None
-    raise InputError(f"{path}: neither UTF-8 nor GB 18030; save it as UTF-8")
+            raise InputError.told(
+                Note("occupations.not_csv", str(path), fields={"foreign": str(error)})
+            ) from None
+    raise InputError.told(Note("occupations.table_encoding", str(path)))
 
 
 def check_tree(table: pd.DataFrame, where: str) -> None:
@@ -35,14 +38,18 @@ def check_tree(table: pd.DataFrame, where: str) -> None:
         table["code"] + " (" + table["parent"] + ")",
     )
     problems = {
-        "codes given twice": table.loc[table["code"].duplicated(), "code"],
-        "codes without a name": table.loc[table["name"].str.strip() == "", "code"],
-        f"levels other than {', '.join(LEVELS)}": told_with[0][~table["level"].isin(LEVELS)],
-        "parents that are not in the table": told_with[1][~table["parent"].isin(known | {""})],
+        "twice": table.loc[table["code"].duplicated(), "code"],
+        "nameless": table.loc[table["name"].str.strip() == "", "code"],
+        "levels": told_with[0][~table["level"].isin(LEVELS)],
+        "parents": told_with[1][~table["parent"].isin(known | {""})],
     }
     level = dict(zip(table["code"], table["level"].map(rank), strict=True))
     below = table["level"].map(rank) <= table["parent"].map(level).fillna(-1)
-    problems["codes not below their parent's level"] = table.loc[below, "code"]
-    told = [f"{what}: {name_some(rows)}" for what, rows in problems.items() if len(rows)]
+    problems["upside_down"] = table.loc[below, "code"]
+    told = tuple(
+        Note(f"occupations.tree_{what}", name_some(rows), fields={"known": ", ".join(LEVELS)})
+        for what, rows in problems.items()
+        if len(rows)
+    )
     if told:
-        raise InputError(f"{where}: " + "; ".join(told))
+        raise InputError.told(Note("occupations.no_tree", where, fields={"told": told}))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xmdemand.catalogue.content import Catalogue, Table
-from xmdemand.errors import OutputError, name_some, need_extra
+from xmdemand.errors import OutputError, need_extra
 from xmdemand.notes import Note
 from xmdemand.publish import formats
 from xmdemand.publish.columns import cells, columns_of, widths
@@ -19,8 +19,10 @@ from xmdemand.publish.figures import draw
 from xmdemand.publish.letters import letter_lines
 from xmdemand.publish.press import Press, issue_moment
 from xmdemand.publish.sheets import display_width
+from xmdemand.publish.templates import broken_at
 
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
+MOST_TOLD = 5
 ROOM = {True: 717.0, False: 442.0}
 """Width of the type area in points, of a page on its side and upright."""
 TITLE_LINE = {True: 32, False: 20}
@@ -138,19 +140,19 @@ def _typeset(
     return bytes(pdf)
 
 
-def _refused(file: str, told: Sequence[str]) -> OutputError:
-    fields = {"why": name_some(told)}
+def _refused(file: str, told: Sequence[Note]) -> OutputError:
+    fields = {"told": tuple(told[:MOST_TOLD])}
     return OutputError.told(Note("publish.not_typeset", file, len(told), fields=fields))
 
 
-def _say(problem: Any, name: str, press: Press) -> str:
+def _say(problem: Any, name: str, press: Press) -> Note:
     """Typst's words, with the template's own path in place of its name in memory."""
     lines = [line.strip() for line in problem.diagnostic.splitlines()]
     place = next((line.removeprefix("┌─ ") for line in lines if line.startswith("┌─")), name)
     source, _, at = place.partition(":")
     line = at.split(":")[0]
     path = press.templates.find(source if source.endswith(".typ") else name)
-    return f"{path}, line {line}: {problem.message}" if line else f"{path}: {problem.message}"
+    return broken_at(path, int(line) if line.isdigit() else None, problem.message)
 
 
 def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -33,8 +33,19 @@ def packaged_templates() -> Path:
     raise OutputError.told(Note("publish.no_templates", f"{places[0]}, {places[1]}"))
 
 
-def _broken(where: str, why: object) -> OutputError:
-    return OutputError.told(Note("publish.template_broken", where, fields={"why": why}))
+def broken_at(path: Path, line: int | None, why: object) -> Note:
+    """A place in a template, what stands there, and what its language says of it."""
+    if line is None:
+        return Note("publish.in_template", str(path), fields={"foreign": why})
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    source = lines[line - 1].strip()[:80] if 0 < line <= len(lines) else ""
+    fields = {"line": line, "source": source, "foreign": why}
+    return Note("publish.at_line", str(path), fields=fields)
+
+
+def _broken(path: Path, line: int | None, why: object) -> OutputError:
+    fields = {"at": broken_at(path, line, why)}
+    return OutputError.told(Note("publish.template_broken", fields=fields))
 
 
 class Templates:
@@ -96,26 +107,26 @@ class Templates:
         try:
             return self._jinja().get_template(name).render(**values)
         except TemplateSyntaxError as error:
-            where = f"{self._path_of(error.name or name)}, line {error.lineno}"
-            raise _broken(where, error.message) from error
+            where = self._path_of(error.name or name)
+            raise _broken(where, error.lineno, error.message) from error
         except TemplateNotFound as error:
             note = Note(
                 "publish.template_includes", str(self.find(name)), fields={"name": error.name}
             )
             raise OutputError.told(note) from error
         except (TemplateError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-            raise _broken(self._place(error, name), error) from error
+            raise _broken(*self._place(error, name), error) from error
 
     def _path_of(self, name: str) -> Path:
         return self.find(Path(name).name if Path(name).is_absolute() else name)
 
-    def _place(self, error: Exception, name: str) -> str:
+    def _place(self, error: Exception, name: str) -> tuple[Path, int | None]:
         """Where in a template an error came from, as its traceback tells."""
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             path = Path(frame.filename)
             if path.parent in self.folders:
-                return f"{path}, line {frame.lineno}"
-        return str(self.find(name))
+                return path, frame.lineno
+        return self.find(name), None
 
     def _jinja(self) -> Environment:
         if self._environment is None:

@@ -151,7 +151,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         for part in ("inputs", "outputs"):
             _hashes(manifest[part])
     except (ValueError, KeyError, TypeError) as error:
-        note = Note("publish.not_a_manifest", str(path), fields={"why": repr(error)})
+        note = Note("publish.not_a_manifest", str(path), fields={"foreign": repr(error)})
         raise InputError.told(note) from error
     return manifest
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmdemand.catalogue.record import Content
-from xmdemand.errors import InputError, MissingExtraError, OutputError, name_some
+from xmdemand.errors import InputError, MissingExtraError, name_some
 from xmdemand.notes import Note, Notes
+from xmdemand.outdir import unwritable
 from xmdemand.profile import Profile
 from xmdemand.publish.manifest import hash_folder, make_manifest, render_manifest, sha256
 from xmdemand.publish.press import Press
@@ -212,7 +213,7 @@ def write(
         except MissingExtraError as error:
             if output.kind in asked:
                 raise
-            fields = {"kind": output.kind, "reason": error.note or str(error)}
+            fields = {"kind": output.kind, "reason": error.told_as}
             notes.append(Note("publish.left_out", names[output.kind], 1, "warning", fields))
             if not (out / names[output.kind]).exists():
                 links.pop(output.kind, None)
@@ -293,8 +294,7 @@ def _save(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
-            fields = {"why": error.strerror or str(error)}
-            raise OutputError.told(Note("edition.unwritable", str(path), fields=fields)) from error
+            raise unwritable(path, error) from error
         file = path.relative_to(out).as_posix()
         made.append(Written(output.kind, file, output.public, len(content), sha256(content)))
     return made

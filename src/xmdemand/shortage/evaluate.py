@@ -96,12 +96,9 @@ def evaluate(
     table = _compared(_entries(record), _tidy(outcome))
     truth = table["outcome"].to_numpy(dtype=float)
     if len(table) < 5:
-        raise InputError(
-            f"only {len(table)} ranked occupations have an outcome: five at least are needed; "
-            "are outcomes keyed by lineage or code of the record?"
-        )
+        raise InputError.told(Note("shortage.few_outcomes", n=len(table)))
     if np.ptp(truth) == 0:
-        raise InputError("all outcomes are alike: nothing to hold the ranking against")
+        raise InputError.told(Note("shortage.outcomes_alike"))
     size = min(k, len(table) // 2)
     top = _is_top(truth, size)
     p = table["p_top"].to_numpy(dtype=float)
@@ -152,7 +149,7 @@ def register_outcome(
 def _entries(record: Mapping[str, Any]) -> Mapping[str, Any]:
     ranking = record.get("ranking", record)
     if not isinstance(ranking, Mapping) or "entries" not in ranking:
-        raise InputError("the record holds no ranking with `entries`")
+        raise InputError.told(Note("shortage.record_no_ranking"))
     return ranking["entries"]
 
 
@@ -166,7 +163,7 @@ def _tidy(outcome: pd.DataFrame | pd.Series) -> pd.DataFrame:
         raise InputError(f"outcome lacks columns {name_some(sorted(missing))}")
     twice = outcome["occupation"][outcome["occupation"].duplicated()]
     if len(twice):
-        raise InputError(f"outcome has two rows for {name_some(sorted(set(twice)))}")
+        raise InputError.told(Note("shortage.outcome_twice", name_some(sorted(set(twice)))))
     return outcome
 
 

@@ -121,10 +121,7 @@ def align(
         If neither the employer survey nor the register is there, or an input has too few draws.
     """
     if demand is None and outlook is None:
-        raise InputError(
-            "ranking needs the employer survey or the register: both are absent; "
-            "worker intent alone says nothing of shortage"
-        )
+        raise InputError.told(Note("shortage.no_evidence"))
     parts = {
         "demand": demand.hires if demand is not None else None,
         "outlook": outlook.posts if outlook is not None else None,
@@ -151,9 +148,7 @@ def _units(indexes: list[pd.Index], tree: pd.DataFrame) -> tuple[Units, list[str
     place = tree.drop_duplicates("code").set_index("code")
     known = [code for code in wanted if code in place.index]
     if not known:
-        raise InputError(
-            f"none of the inputs' occupations is in the classification: {name_some(wanted)}"
-        )
+        raise InputError.told(Note("shortage.no_known_occupation", name_some(wanted)))
     parent = place["parent"].to_dict()
     level = place["level"].to_dict()
     ancestors = [_ancestors(code, parent, level) for code in known]

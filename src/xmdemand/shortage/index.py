@@ -93,10 +93,17 @@ def compute_index(
     enough = seen >= rule.min_weight_observed - 1e-9
     rated = np.asarray(enough & ~scarce)
     if not rated.any():
-        raise InputError(
-            f"no occupation can be rated: {int(scarce.sum())} of {len(rated)} have fewer than "
-            f"{rule.min_reporters} reporters and {rule.min_posts} registered posts, "
-            f"{int((~enough).sum())} too few observed indicators"
+        raise InputError.told(
+            Note(
+                "shortage.nothing_rated",
+                fields={
+                    "scarce": int(scarce.sum()),
+                    "occupations": len(rated),
+                    "reporters": rule.min_reporters,
+                    "posts": rule.min_posts,
+                    "thin": int((~enough).sum()),
+                },
+            )
         )
     posts, notes = _goalposts(measured, rated, frozen)
     z = {
@@ -217,7 +224,7 @@ def _goalposts(
         if frozen.posts:
             notes.append(Note("shortage.goalpost_new", where=name))
     if not posts:
-        raise InputError("every indicator is constant over the rated occupations: no ranking")
+        raise InputError.told(Note("shortage.none_differs"))
     return posts, notes
 
 

@@ -179,19 +179,19 @@ def with_weights(
     given = dict(weights or {})
     unknown = sorted(set(given) - {item.name for item in indicators})
     if unknown:
-        raise NotFoundError(
-            f"[method] weights: no indicator named {name_some(unknown)}; "
-            f"there are {', '.join(item.name for item in indicators)}"
+        raise NotFoundError.told(
+            Note(
+                "shortage.no_indicator",
+                name_some(unknown),
+                fields={"known": ", ".join(item.name for item in indicators)},
+            )
         )
     bad = [f"{name}={value:g}" for name, value in given.items() if not 0 <= value < np.inf]
     if bad:
-        raise InputError(
-            f"[method] weights must be finite and not negative, got {name_some(bad)}; an indicator "
-            "that works the other way has direction -1, not a negative weight"
-        )
+        raise InputError.told(Note("shortage.bad_weights", name_some(bad)))
     table = tuple(replace(item, weight=given.get(item.name, item.weight)) for item in indicators)
     if sum(item.weight for item in table) <= 0:
-        raise InputError("[method] weights sum to zero: at least one indicator must count")
+        raise InputError.told(Note("shortage.no_weight"))
     return table
 
 
@@ -226,20 +226,19 @@ def measure_all(
         else:
             found[item.name] = measured
     if not found:
-        raise InputError(_none_left(notes, len(evidence.units)))
+        raise InputError.told(_none_left(notes, len(evidence.units)))
     return MappingProxyType(found), tuple(notes)
 
 
-def _none_left(notes: Sequence[Note], n: int) -> str:
+def _none_left(notes: Sequence[Note], n: int) -> Note:
     if n == 1:
-        return "only one occupation has evidence: there is nothing to rank it against"
-    why = {"missing": "without data", "constant": "the same everywhere", "noise": "all noise"}
+        return Note("shortage.only_one")
     told = []
-    for key, words in why.items():
+    for key in ("missing", "constant", "noise"):
         names = [note.where for note in notes if note.code == f"shortage.indicator_{key}"]
         if names:
-            told.append(f"{words}: {', '.join(names)}")
-    return f"no indicator of shortage can be computed ({'; '.join(told)})"
+            told.append(Note(f"shortage.all_{key}", ", ".join(names)))
+    return Note("shortage.no_indicators", fields={"told": tuple(told)})
 
 
 def measure(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmdemand.errors import NotFoundError
+from xmdemand.notes import Note
 from xmdemand.shortage.ranks import point_ranks
 
 FloatArray = NDArray[np.float64]
@@ -59,7 +60,7 @@ def _composite(scores: Scores) -> Mapping[str, FloatArray]:
 
 def _ratio(scores: Scores) -> Mapping[str, FloatArray]:
     if scores.log_ratio is None:
-        raise NotFoundError("method 'ratio' needs the register: there are no posts and seekers")
+        raise NotFoundError.told(Note("shortage.ratio_needs_register"))
     return {"log_ratio": scores.log_ratio}
 
 

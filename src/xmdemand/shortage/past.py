@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmdemand.errors import InputError
+from xmdemand.notes import Note
 from xmdemand.shortage.evidence import Units
 from xmdemand.shortage.goalposts import Goalposts
 
@@ -50,7 +51,7 @@ def read_past(previous: Mapping[str, Any] | None, units: Units, n_tiers: int) ->
         return _nothing(len(units), n_tiers)
     ranking = previous.get("ranking")
     if not isinstance(ranking, Mapping) or "entries" not in ranking:
-        raise InputError("previous record: no `ranking` with `entries`; is it a record.json?")
+        raise InputError.told(Note("shortage.previous_no_ranking"))
     entries = ranking["entries"]
     rows = [entries.get(str(key)) for key in units.lineage]
     p_tiers = np.full((len(units), n_tiers), np.nan)

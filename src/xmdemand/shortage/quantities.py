@@ -77,7 +77,7 @@ def join_demand(evidence: Evidence, past: Past, seed: int) -> Demand:
     if survey is None and register is not None:
         return _register_only(evidence, register, past, rng)
     if survey is None:
-        raise InputError("demand needs the employer survey or the register: both are absent")
+        raise InputError.told(Note("shortage.no_demand"))
     major = evidence.units.major_at
     n_groups = int(major.max()) + 1
     sampled = np.maximum(survey.planned - survey.certain, 0.0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmdemand.errors import InputError
+from xmdemand.notes import Note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ def pipeline_persons(
     stay = pipeline["stay_share"].astype(float)
     persons = pipeline["persons"].astype(float)
     if (persons < 0).any():
-        raise InputError("pipeline: persons must not be negative")
+        raise InputError.told(Note("shortage.pipeline_negative"))
     coming = persons * entry.fillna(entry_share) * stay.fillna(stay_share)
     by_code = coming.groupby(pipeline["occupation"].to_numpy()).sum()
     assumed = int((entry.isna() | stay.isna()).sum())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xmdemand.draws import Draws, rng_for
 from xmdemand.errors import InputError
-from xmdemand.notes import Notes
+from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
 from xmdemand.survey import demand_tables as built
 from xmdemand.survey.linearise import Codes, SingletonRule
@@ -128,7 +128,7 @@ def employer_demand(
         If there is no employer survey, or no establishment in it.
     """
     if tables.employers is None or tables.employers.empty:
-        raise InputError("no employer survey: tables.employers is empty, nothing to estimate from")
+        raise InputError.told(Note("survey.no_employers"))
     posts = tables.employers.reset_index(drop=True)
     joined = establishments(tables.firms, posts, singleton=singleton)
     sample = joined.sample

@@ -272,9 +272,8 @@ def bootstrap(
         wanted = wanted[failed]
         redrawn += len(wanted)
         if redrawn > max(1, 0.01 * n):
-            raise InputError(
-                f"{redrawn} of {n} replicates could not be adjusted (more than 1%): weighting "
-                "classes or margins are too fine for the sample; use coarser ones"
+            raise InputError.told(
+                Note("survey.too_many_redrawn", fields={"redrawn": redrawn, "draws": n})
             )
         if not len(wanted):
             break

@@ -54,7 +54,7 @@ def build_stages(
         than the sample, or singleton strata without a rule.
     """
     if not len(frame):
-        raise InputError("the data have no rows: a sample needs at least one")
+        raise InputError.told(Note("survey.no_rows"))
     psus, fpcs = psu, fpc
     if len(fpcs) > max(1, len(psus)):
         raise InputError(f"{len(fpcs)} fpc columns for {max(1, len(psus))} stages: one a stage")
@@ -137,11 +137,11 @@ def settle_singletons(
     alone = [stage.labels[h] for stage in stages for h in np.flatnonzero(stage.singletons)]
     if not alone:
         return stages, ()
+    if rule == "fail" and len(first.unit) == 1:
+        raise InputError.told(Note("survey.one_unit"))
     if rule == "fail":
-        raise InputError(
-            f"{len(alone)} strata have a single sampled unit, from which no variance can be "
-            f"estimated: {name_some(alone)}. Merge them in the data, or choose a rule: "
-            "Design(singleton='certainty' | 'adjust' | 'average' | 'merge')"
+        raise InputError.told(
+            Note("survey.singleton_refused", n=len(alone), fields={"strata": name_some(alone)})
         )
     if rule == "merge":
         stages = (merge_singletons(first), *stages[1:])

@@ -89,7 +89,7 @@ def worker_intent(
         If there is no worker survey, or nobody in it.
     """
     if tables.workers is None or tables.workers.empty:
-        raise InputError("no worker survey: tables.workers is empty, nothing to estimate from")
+        raise InputError.told(Note("survey.no_workers"))
     wishes = tables.workers.reset_index(drop=True)
     persons = wishes.drop_duplicates("person").reset_index(drop=True)
     sample, margin_notes = weighted_persons(persons, tables.margins)

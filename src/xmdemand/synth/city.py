@@ -12,6 +12,7 @@ import pandas as pd
 from xmdemand.draws import rng_for
 from xmdemand.errors import InputError
 from xmdemand.intake.tables import Tables
+from xmdemand.notes import Note
 from xmdemand.results import Result
 from xmdemand.synth import labour, registers, returns
 from xmdemand.synth.world import (
@@ -141,9 +142,14 @@ def city(
     (140, 48)
     """
     if not isinstance(scale, Scale) and scale not in SCALES:
-        raise InputError(f"scale is small or city, got {scale!r}")
+        raise InputError.told(Note("synth.no_scale", fields={"found": scale}))
     if not FIRST_YEAR + 10 <= year < LAST_YEAR:
-        raise InputError(f"year lies between {FIRST_YEAR + 10} and {LAST_YEAR - 1}, got {year}")
+        raise InputError.told(
+            Note(
+                "synth.bad_year",
+                fields={"first": FIRST_YEAR + 10, "last": LAST_YEAR - 1, "found": year},
+            )
+        )
     options = Options(year, scale, seed, misreport, nonresponse, mess, season, cycle, sampling)
     world = build_world(
         profile=profile,

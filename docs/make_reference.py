@@ -34,7 +34,9 @@ def commands() -> str:
 
 
 def _command(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name, terminal_width=96, **main.context_settings)
+    context = command.context_class(
+        command, info_name=name, terminal_width=96, **main.context_settings
+    )
     return f"\n## `{name}`\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
 
 

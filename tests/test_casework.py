@@ -204,3 +204,28 @@ def test_nothing_is_published_over_other_files_or_from_changed_ones(run, edition
     (edition / "out" / "catalogue.csv").write_text("x", encoding="utf-8")
     assert "catalogue.csv" in run("publish", edition, tmp_path / "s", "--draft", code=4).stderr
     assert not (tmp_path / "s").exists()
+
+
+def test_a_district_is_verified_explained_and_published_apart(run, edition, tmp_path):
+    run("build", edition, "--district", "集美区", "--only", "json,html,record")
+    assert "0 项不一致" in run("verify", edition, "--district", "集美区").stdout
+    site = tmp_path / "jimei"
+    district = ("publish", edition, site, "--district", "集美区")
+    assert "--draft" in run(*district, code=3).stderr, "the city's list is not signed yet"
+    run("freeze", edition, "--state", "signed", *APPROVED)
+    run(*district)
+    told = json.loads((site / "catalogue.json").read_text(encoding="utf-8"))
+    assert told["district"] == "集美区"
+    assert (site / "catalogue.json").read_bytes() == (
+        edition / "out-集美区" / "catalogue.json"
+    ).read_bytes()
+    run("explain", edition, told["entries"][0]["code"], "--district", "集美区")
+    assert "可用的有" in run("publish", edition, site, "--district", "集美", code=3).stderr
+    (edition / "decisions.csv").unlink()
+    assert "decisions.csv" in run(*district, code=4).stderr
+    assert (site / "catalogue.json").is_file()
+
+
+def test_a_district_never_built_is_told_to_build(run, edition, tmp_path):
+    said = run("publish", edition, tmp_path / "s", "--district", "翔安区", "--draft", code=3).stderr
+    assert "xmdemand build" in said

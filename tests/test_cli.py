@@ -34,6 +34,28 @@ def test_new_lays_out_an_edition_and_leaves_an_existing_one_alone(run, tmp_path)
     assert "没有改动" in run("new", folder, "--year", 2027, code=4).stderr
 
 
+ODD = ["con", "NUL.txt", "a:b", "a|b", "2026.", " 2026", "2026 ", ".2026", "~2026", "a\nb", "2026?"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_new_makes_no_folder_that_another_system_could_not_hold(run, tmp_path, name):
+    said = run("new", tmp_path / name, "--year", 2026, code=3).stderr
+    assert "文件夹名" in said
+    run("new", tmp_path / name / "2026", "--year", 2026, code=3)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["2026", "年度 2026（修订）", "2026年-厦门", "contents", "v1.2"])
+def test_new_takes_any_plain_name(run, tmp_path, name):
+    run("new", tmp_path / name, "--year", 2026)
+
+
+def test_new_makes_no_edition_within_another(run, tmp_path):
+    run("new", tmp_path / "2026", "--year", 2026)
+    assert "里面" in run("new", tmp_path / "2026" / "2027", "--year", 2027, code=3).stderr
+    assert not (tmp_path / "2026" / "2027").exists()
+
+
 def test_a_new_edition_without_inputs_is_refused_with_what_to_do(run, tmp_path):
     run("new", tmp_path / "e", "--year", 2026)
     assert "inputs" in run("build", tmp_path / "e", code=3).stderr

@@ -283,24 +283,33 @@ def freeze(
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("target", metavar="TO", type=FOLDER)
 @click.option("--draft", is_flag=True, help="尚未签发也发布：只用于内部预览。")
+@click.option("--district", help="发布一个区的目录；它随市级目录一同签发，另放一个文件夹。")
 @click.pass_obj
-def publish(terminal: Terminal, folder: Path, target: Path, draft: bool) -> None:
+def publish(
+    terminal: Terminal, folder: Path, target: Path, draft: bool, district: str | None
+) -> None:
     """核对无误后，把公开文件整体放进 TO（网站读取的文件夹）；内部文件绝不外放。
 
     \b
     示例：xmdemand publish 2026 /srv/www/catalogue
           xmdemand publish 2026 预览 --draft
+          xmdemand publish 2026 /srv/www/jimei --district 集美区
     """
     from xmdemand import publish as room
     from xmdemand.catalogue.lifecycle import FROZEN_FROM, STATES, state_of
     from xmdemand.edition import Edition
-    from xmdemand.errors import InputError
+    from xmdemand.errors import InputError, name_some
 
-    edition = Edition.open(folder)
+    edition = Edition.open(folder, district=district)
     state = state_of(folder)
     if STATES.index(state) < FROZEN_FROM and not draft:
         fields = {"state": Note(f"catalogue.state_{state}")}
         raise InputError.told(Note("catalogue.release_of_draft", str(folder), fields=fields))
+    if district and (stale := room.stale_inputs(folder, folder / "out", edition.profile)):
+        # A district's numbers were held against the city's, which must be the ones signed.
+        files_now = {"files": name_some(stale)}
+        told = Note("publish.not_as_built", str(folder), len(stale), fields=files_now)
+        raise OutputError.told(told)
     files = room.release(folder, edition.out, target, edition.profile, edition.settings)
     terminal.say(f"已发布 {len(files)} 份公开文件到 {target}")
     terminal.done("publish", {"state": state, "files": [str(path) for path in files]})

@@ -33,6 +33,7 @@ STATES = {"changed": "与清单不同", "missing": "找不到", "new": "清单�
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(path_type=Path, file_okay=False)
+OF_DISTRICT = click.option("--district", help="看一个区的目录，而不是全市的。")
 
 
 @click.group(
@@ -218,17 +219,19 @@ def demo(terminal: Terminal, folder: Path | None) -> None:
 
 @main.command()
 @_folder_argument()
+@OF_DISTRICT
 @click.pass_obj
-def verify(terminal: Terminal, folder: Path) -> None:
+def verify(terminal: Terminal, folder: Path, district: str | None) -> None:
     """重新核对：输入和输出是否与清单一致，公开文件能否仅凭 catalogue.json 原样重做。
 
     \b
     示例：xmdemand verify 2026
+          xmdemand verify 2026 --district 集美区
     """
     from xmdemand import publish
     from xmdemand.edition import Edition
 
-    edition = Edition.open(folder)
+    edition = Edition.open(folder, district=district)
     found = publish.verify(folder, edition.out, edition.profile, edition.settings)
     wrong = [check for check in found.checks if not check.good]
     for check in wrong:
@@ -249,19 +252,23 @@ def verify(terminal: Terminal, folder: Path) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="另写一页可寄给来信单位的答复；不含内部数字。",
 )
+@OF_DISTRICT
 @click.pass_obj
-def explain(terminal: Terminal, folder: Path, what: str, docx: Path | None) -> None:
+def explain(
+    terminal: Terminal, folder: Path, what: str, docx: Path | None, district: str | None
+) -> None:
     """用平白的话说明一个职业为什么在（或不在）目录里。
 
     \b
     示例：xmdemand explain 2026 4-10-01-05
           xmdemand explain 2026 焊工
           xmdemand explain 2026 焊工 --docx 答复.docx
+          xmdemand explain 2026 焊工 --district 集美区
     """
     from xmdemand import catalogue, publish
     from xmdemand.edition import Edition
 
-    edition = Edition.open(folder)
+    edition = Edition.open(folder, district=district)
     record = catalogue.load_record(edition.out / "record.json")
     explanation = catalogue.explain(record, what, edition.classification)
     terminal.say(explanation.as_text())

@@ -7,7 +7,9 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
+from xmdemand import Edition
 from xmdemand.cli import main
 
 
@@ -54,6 +56,69 @@ def test_new_makes_no_edition_within_another(run, tmp_path):
     run("new", tmp_path / "2026", "--year", 2026)
     assert "里面" in run("new", tmp_path / "2026" / "2027", "--year", 2027, code=3).stderr
     assert not (tmp_path / "2026" / "2027").exists()
+
+
+def test_a_city_of_ones_own_begins_as_a_copy(run, tmp_path):
+    folder = tmp_path / "泉州2026"
+    assert "本市档案.toml" in run("new", folder, "--year", 2026, "--own-profile").stdout
+    assert not (folder / "空白表").exists(), "they name the city's districts"
+    profile = folder / "本市档案.toml"
+    text = (
+        profile.read_text(encoding="utf-8").replace("厦门市", "泉州市").replace("思明区", "鲤城区")
+    )
+    profile.write_text(text, encoding="utf-8")
+    run("new", folder, "--year", 2026)
+    book = load_workbook(folder / "空白表" / "2_企业用工需求调查表.xlsx")
+    words = [str(cell) for sheet in book for row in sheet.values for cell in row if cell]
+    assert any("鲤城区" in word for word in words)
+    assert not any("思明区" in word for word in words)
+    run("new", folder, "--year", 2026, code=4)
+    other = tmp_path / "2027"
+    run("new", other, "--year", 2027, "--profile", profile)
+    assert Edition.open(other).profile.city == "泉州市", "the file went along"
+
+
+def test_a_check_of_nothing_says_what_to_do(run, tmp_path):
+    run("new", tmp_path / "e", "--year", 2026)
+    assert "还没有文件" in run("check", tmp_path / "e").stdout
+
+
+def test_small_files_of_ones_own_are_told_of_from_check_to_an_empty_catalogue(run, tmp_path):
+    """A heading that has to be confirmed, then a catalogue without a row and why."""
+    folder = tmp_path / "2026"
+    run("new", folder, "--year", 2026)
+    posts = ["焊工", "电工", "收银员", "厨师", "叉车司机", "保安员"]
+    heads = "月份,职业,需求人数（本期新增）,需求人数（合计）,求职人数（本期新增）,求职人数（合计）"
+    rows = [
+        f"{year}-{month:02d},{post},{5 + 4 * at},{9 + 9 * at},{10 + at},{20 + at}"
+        for year in (2024, 2025)
+        for month in range(1, 13)
+        for at, post in enumerate(posts)
+    ]
+    (folder / "inputs" / "供求.csv").write_text("\n".join([heads, *rows]), encoding="gb18030")
+    firms = [f"甲{n}公司,{posts[n % 6]},{n % 5},{n % 3}" for n in range(30)]
+    (folder / "inputs" / "用工.csv").write_text(
+        "\n".join(["单位名称,岗位,目前缺人数,计划招用", *firms]), encoding="utf-8"
+    )
+    told = run("check", folder)
+    assert "目前缺人数" in told.stderr
+    assert "待确认的表头" in told.stdout
+    draft = (folder / "check" / "mapping.toml").read_text(encoding="utf-8")
+    (folder / "inputs" / "mapping.toml").write_text(draft.replace('# "', '"'), encoding="utf-8")
+    assert "目前缺人数" not in run("check", folder).stderr
+    assert Edition.open(folder).tables.employers["vacancies"].notna().all()
+    told = run("build", folder, "--only", "json")
+    assert "目录共 0 个职业" in told.stdout
+    assert "没有一个职业列入目录。培训需求达到规定人数的概率低于规定值" in told.stderr
+
+
+@pytest.mark.parametrize("day", ["2026-05-20", "2026/5/20", "2026.5.20", "2026年5月20日"])
+def test_a_day_may_be_written_as_officials_write_it(run, tmp_path, day):
+    run("new", tmp_path / "e", "--year", 2026)
+    said = run(
+        "freeze", tmp_path / "e", "--state", "signed", "--approver", "张", "--date", day, code=3
+    )
+    assert "还没有生成" in said.stderr
 
 
 def test_a_new_edition_without_inputs_is_refused_with_what_to_do(run, tmp_path):

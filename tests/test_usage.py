@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -206,24 +203,3 @@ def test_what_the_system_refuses_is_an_output_that_could_not_be_made(tmp_path):
     assert found.exit_code == 4
     assert "inputs：" in found.stderr
     assert in_english(found.stderr.replace(str(tmp_path), "")) is None
-
-
-@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "cp437"])
-def test_a_console_of_any_code_page_prints_and_goes_on(tmp_path, encoding):
-    folder = tmp_path / "年度 2026"
-    told = subprocess.run(
-        [sys.executable, "-m", "xmdemand.cli", "new", str(folder), "--year", "2026"],
-        env={**os.environ, "PYTHONIOENCODING": encoding},
-        capture_output=True,
-        check=True,
-    )
-    if encoding != "cp437":
-        assert "空白表" in told.stdout.decode(encoding)
-    again = subprocess.run(
-        [sys.executable, "-m", "xmdemand.cli", "--json", "new", str(folder), "--year", "2026"],
-        env={**os.environ, "PYTHONIOENCODING": encoding},
-        capture_output=True,
-        check=False,
-    )
-    assert again.returncode == 4
-    assert "没有改动" in json.loads(again.stdout.decode(encoding))["error"]

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from xmdemand.terminal import Terminal
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+DAY = click.DateTime(formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"])
+A_DAY = "日期"
 SIZE_NAMES = {"small": "招聘量较小", "medium": "招聘量居中", "large": "招聘量较大"}
 MEASURE_NAMES = {
     "hits": "前列命中率",
@@ -245,7 +246,7 @@ def status(terminal: Terminal, folder: Path) -> None:
     help="征求意见、已签发、已发布。",
 )
 @click.option("--approver", required=True, help="批准人。")
-@click.option("--date", "day", type=DAY, required=True, help="批准日期。")
+@click.option("--date", "day", type=DAY, metavar=A_DAY, required=True, help="批准日期。")
 @click.option("--reason", default="", help="更正后再次签发的原因；不写则沿用生成时的原因。")
 @click.pass_obj
 def freeze(
@@ -346,14 +347,21 @@ def _tell_replay(terminal: Terminal, one: Replay, fields: Mapping[str, str]) -> 
         if note.severity == "warning":
             terminal.warn(note.say("zh"))
     found = one.evaluation
+    # Of fewer places than the probabilities told then, which cannot be held against these.
+    fewer = [note for note in found.notes if note.code == "shortage.evaluated_fewer"]
+    measures = [what for what in MEASURE_NAMES if what != "brier" or not fewer]
     terminal.say(f"只用 {one.start:%Y-%m} 以前的数据排序，与此后 12 个月的实际供求对照：")
     names = {"all": {"all": "全部"}, "field": fields, "size": SIZE_NAMES}
     for key, own in found.frame.groupby(["by", "group"], sort=False):
         by, group = map(str, key)
         value = own.set_index("measure")["estimate"]
-        told = "，".join(f"{name} {_number(value[what])}" for what, name in MEASURE_NAMES.items())
+        told = "，".join(f"{MEASURE_NAMES[what]} {_number(value[what])}" for what in measures)
         who = names[by].get(group) or "未归领域"
         terminal.say(f"  {who}（{own['n'].iloc[0]} 个）：{told}")
+    for note in fewer:
+        terminal.say(f"  {note.say('zh')}，概率不作校准检验")
+    if fewer:
+        return
     slope = _number(found.slope)
     terminal.say(f"  进入前列概率的校准斜率 {slope}（1 为恰当，小于 1 为过于自信）")
     for row in found.calibration.to_dict("records"):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from xmdemand import __version__
-from xmdemand.casework import COMMANDS, DAY
+from xmdemand.casework import A_DAY, COMMANDS, DAY
 from xmdemand.usage import NO_OUTPUT, Commands
 
 if TYPE_CHECKING:
@@ -74,21 +74,29 @@ def _folder_argument(required: bool = True) -> Callable[[F], F]:
 @main.command()
 @_folder_argument()
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help="目录年份。")
-@click.option("--profile", default="xiamen", show_default=True, help="城市配置的名称或路径。")
+@click.option("--profile", default="xiamen", show_default=True, help="城市档案的名称或路径。")
+@click.option(
+    "--own-profile", "own", is_flag=True, help="把档案和职业对照表复制进来，供改成本市的。"
+)
 @click.pass_obj
-def new(terminal: Terminal, folder: Path, year: int, profile: str) -> None:
+def new(terminal: Terminal, folder: Path, year: int, profile: str, own: bool) -> None:
     """新建一个年度文件夹：配置、可发放的空白表和说明。
 
     \b
     示例：xmdemand new 2026 --year 2026
+          xmdemand new 泉州2026 --year 2026 --own-profile
     """
     from xmdemand.scaffold import new_edition
 
-    made = new_edition(folder, year=year, profile=profile)
+    made = new_edition(folder, year=year, profile=profile, own=own)
     terminal.done("new", {"files": [str(path) for path in made]})
-    terminal.say(
-        f"已建立 {folder}，请把收到的文件放进 {folder / 'inputs'}，空白表在 {folder / '空白表'}。"
-    )
+    forms = [path for path in made if path.suffix == ".xlsx"]
+    if forms:
+        terminal.say(f"{folder} 已建好，请把收到的文件放进 {folder / 'inputs'}；空白表：")
+        terminal.files(forms)
+    else:
+        terminal.say(f"{folder} 已建好。请先把这些文件改成本市的，再运行一次，写出本市的空白表：")
+        terminal.files([path for path in made if path.name != "edition.toml"])
 
 
 @main.command()
@@ -111,7 +119,11 @@ def check(terminal: Terminal, folder: Path) -> None:
     intake.write_quality_report(tables, edition.profile, report)
     _warn_of_the_day(terminal, edition)
     terminal.accounting(tables)
-    terminal.say(f"数据质量报告：{report}")
+    terminal.doubts(tables, report)
+    if tables.proposals is not None and len(tables.proposals):
+        draft = report.with_name("mapping.toml")
+        draft.write_text(intake.draft_mapping(tables.proposals), encoding="utf-8")
+        terminal.say(f"待确认的表头：{draft}；逐行确认后放进 {folder / 'inputs'}，再运行一次。")
     terminal.done("check", {"report": str(report), **terminal.counts(tables)})
 
 
@@ -121,7 +133,7 @@ def check(terminal: Terminal, folder: Path) -> None:
 @click.option("--district", help="为一个区生成区级目录。")
 @click.option("--revision", "revised", is_flag=True, help="更正已签发的目录，印出勘误。")
 @click.option("--reason", help="更正的原因，印在勘误里。")
-@click.option("--date", "day", type=DAY, help="更正的日期。")
+@click.option("--date", "day", type=DAY, metavar=A_DAY, help="更正的日期。")
 @click.pass_obj
 def build(
     terminal: Terminal,

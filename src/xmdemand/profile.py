@@ -260,7 +260,7 @@ class Profile(_Frozen):
         from xmdemand.profile_rules import contradictions
         from xmdemand.tomlfile import problems_of, read_toml, refuse
 
-        path = _locate(name, beside=None)
+        path = profile_path(name)
         values, text = read_toml(path)
         try:
             profile = cls.model_validate({**values, "folder": path.resolve().parent})
@@ -273,7 +273,7 @@ class Profile(_Frozen):
     @classmethod
     def find(cls, name: str, *, beside: Path) -> Profile:
         """The profile that an edition names: packaged, or a file beside its `edition.toml`."""
-        return cls.load(_locate(name, beside=beside))
+        return cls.load(profile_path(name, beside=beside))
 
     def load_classification(self, as_of: int | None = None) -> Classification:
         """The classification the city codes by: its own, or the national one as of a year."""
@@ -365,7 +365,8 @@ def packaged() -> tuple[str, ...]:
     return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
 
 
-def _locate(name: str | Path, *, beside: Path | None) -> Path:
+def profile_path(name: str | Path, *, beside: Path | None = None) -> Path:
+    """The file of a profile: a packaged one by its key, or a path."""
     if isinstance(name, str) and name in packaged():
         return Path(str(files("xmdemand") / "profiles" / f"{name}.toml"))
     path = (beside or Path()) / name

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from xmdemand.notes import text
 
 if TYPE_CHECKING:
     from xmdemand.edition import Edition, Watch
@@ -25,6 +28,7 @@ STAGE_NAMES = {
     "content": "编制目录",
     "publish": "生成文件",
 }
+MOST_DOUBTS = 10
 
 
 class Terminal:
@@ -134,11 +138,35 @@ class Terminal:
                 f"待确认 {int(by.get('review', 0)):,}，未识别 {int(by.get('unmatched', 0)):,}"
             )
 
+    def doubts(self, tables: Tables, report: Path) -> None:
+        """What to look at after a check: the first doubts in words, and where all of them are."""
+        if not self.counts(tables).get("inputs"):
+            self.say("inputs 里还没有文件；请把收到的表原样放进去，再运行一次。")
+            return
+        doubts = [note for note in tables.notes if note.severity == "warning"]
+        for note in doubts[:MOST_DOUBTS]:
+            self.warn(note.say("zh"))
+        more = len(doubts) - MOST_DOUBTS
+        rest = f"（另有 {more} 条提示没有列在这里）" if more > 0 else ""
+        self.say(f"逐条的问题和填法见数据质量报告：{report}{rest}")
+
     def result(self, edition: Edition) -> None:
         """How many rows the catalogue has."""
         entries = edition.content.catalogue.entries
         starred = sum(entry.stars > 0 for entry in entries)
         self.say(f"目录共 {len(entries)} 个职业，其中急需紧缺 {starred} 个")
+        if not entries:
+            self._why_empty(edition)
+
+    def _why_empty(self, edition: Edition) -> None:
+        """The rules that kept most occupations out of a catalogue without a row."""
+        failed = Counter(
+            one.failed
+            for one in edition.content.record.entries
+            if one.eligible and one.failed not in {"", "catalogue.no_evidence"}
+        )
+        told = "；".join(f"{text(code)}（{n} 个）" for code, n in failed.most_common(3))
+        self.warn(f"没有一个职业列入目录。{told}")
 
     def truth(self, edition: Edition) -> None:
         """How a synthetic city's catalogue does against the truth beside it."""

@@ -233,12 +233,15 @@ def measure_all(
 def _none_left(notes: Sequence[Note], n: int) -> Note:
     if n == 1:
         return Note("shortage.only_one")
-    told = []
-    for key in ("missing", "constant", "noise"):
-        names = [note.where for note in notes if note.code == f"shortage.indicator_{key}"]
-        if names:
-            told.append(Note(f"shortage.all_{key}", ", ".join(names)))
-    return Note("shortage.no_indicators", fields={"told": tuple(told)})
+    told = tuple(
+        Note(note.code.replace("indicator_", "none_"), fields={"name": _named(note.where)})
+        for note in notes
+    )
+    return Note("shortage.no_indicators", fields={"told": told})
+
+
+def _named(indicator: str) -> Note:
+    return Note(f"shortage.indicator_{indicator}")
 
 
 def measure(

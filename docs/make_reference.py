@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,17 @@ def rooms() -> str:
         lines.append(f"\n## `xmdemand.{name}`\n\n{(module.__doc__ or '').strip()}\n")
         for public in names_of(name):
             if public not in told:
-                lines.append(f"\n::: xmdemand.{name}.{public}\n    options: {{heading_level: 3}}\n")
+                lines.append(_public(f"xmdemand.{name}", public))
     return "".join(lines)
+
+
+def _public(room: str, name: str) -> str:
+    """A name by its path; by the path of its own module where that has the same name."""
+    path, options = f"{room}.{name}", "heading_level: 3"
+    if find_spec(room).submodule_search_locations and find_spec(path):
+        options += f", heading: {path}, toc_label: {name}"
+        path = f"{path}.{name}"
+    return f"\n::: {path}\n    options: {{{options}}}\n"
 
 
 def names_of(room: str) -> list[str]:

@@ -52,7 +52,9 @@ def test_the_site_builds_strictly_fetches_nothing_and_tells_of_every_name(tmp_pa
     assert rooms
     for page, told in (("index", names), ("rooms/index", rooms)):
         text = pages[tmp_path / "api" / f"{page}.html"]
-        assert not [name for name in told if f'id="{name}"' not in text]
+        heads = re.findall(r'class="doc doc-heading">(.*?)</h\d>', text, re.DOTALL)
+        assert not set(told) - {re.sub("<[^>]*>", " ", head).split()[0] for head in heads}
+        assert "doc-module" not in text, "a function must not be shadowed by its own module"
 
 
 @pytest.mark.parametrize("page", REFERENCE["PAGES"])

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from xmdemand.notes import Note
     from xmdemand.occupations import Classification, TitleCoder
     from xmdemand.profile import Profile
-    from xmdemand.shortage import evaluate, rank_sets
+    from xmdemand.shortage.evaluate import evaluate
+    from xmdemand.shortage.rank_sets import rank_sets
     from xmdemand.survey import Design, fay_herriot
 
 __version__ = "0.1.0"

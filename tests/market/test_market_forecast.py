@@ -309,6 +309,29 @@ def test_mint_is_the_textbook_projection():
     np.testing.assert_allclose(found, textbook, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.tile([20, 22, 24], 16),
+        np.arange(48) * 3 + 5,
+        10 + 3 * np.sin(2 * np.pi * np.arange(48) / 12),
+        1.05 ** np.arange(48) * 100,
+        np.tile([0, 0, 1e6], 16),
+        np.repeat([5, 50], 24),
+    ],
+    ids=["periodic", "line", "sine", "growth", "large", "step"],
+)
+def test_a_series_without_any_error_has_paths_and_sums(y):
+    """Nothing is left to correlate but rounding, of which no paths can be drawn."""
+    months = pd.date_range("2020-01-01", periods=48, freq="MS")
+    panel = pd.DataFrame({"unique_id": "cooks", "ds": months, "y": y})
+    fc = forecast(panel, 12)
+    eigenvalues = np.linalg.eigvalsh(fc.mixture.correlation[0].astype(float))
+    assert eigenvalues.min() > -1e-5
+    total = fc.total(12).iloc[0]
+    assert 0 <= total["lower"] <= total["median"] <= total["upper"]
+
+
 def test_reconcile_refuses():
     fc = forecast(GOOD, 2)
     with pytest.raises(InputError, match="method"):

@@ -29,6 +29,8 @@ PRIOR_WEIGHT = 25.0
 """Series that the even prior counts for beside those the prior is learnt from."""
 MIN_PRIOR_SERIES = 5
 """Fewer series teach no prior."""
+SURE = 1e-6
+"""Variance beside the squared forecast below which single precision holds rounding alone."""
 _LOG = np.array([False, True])
 
 
@@ -231,8 +233,15 @@ def _correlation(
     centre = weighted.sum(axis=2)
     between = weighted @ forecast.transpose(0, 2, 1) - centre[:, :, None] * centre[:, None, :]
     total = within + between
-    deviation = np.sqrt(np.maximum(np.einsum("shh->sh", total), 1e-12))
-    return total / (deviation[:, :, None] * deviation[:, None, :])
+    spread = np.einsum("shh->sh", total)
+    # Where every candidate foretells the same without error, only rounding is left to correlate.
+    sure = spread <= SURE * (1 + centre.astype(np.float64) ** 2)
+    deviation = np.sqrt(np.maximum(spread, 1e-12))
+    correlation = total / (deviation[:, :, None] * deviation[:, None, :])
+    if sure.any():
+        correlation[sure[:, :, None] | sure[:, None, :]] = 0.0
+        np.einsum("shh->sh", correlation)[sure] = 1.0
+    return correlation
 
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[np.bool_]:

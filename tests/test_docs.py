@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
+import pkgutil
 import re
 import runpy
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
+import pytest
 import yaml
 
 import xmdemand
@@ -17,6 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_the_page_of_input_files_is_as_declared():
     made = runpy.run_path(str(ROOT / "docs" / "make_inputs.py"))["page"]()
     assert (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8") == made
+
+
+MODULES = sorted(one.name for one in pkgutil.walk_packages(xmdemand.__path__, "xmdemand."))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = doctest.testmod(import_module(name))
+    assert not found.failed
 
 
 def test_every_dependency_has_its_line():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import xmdemand as xd
@@ -42,6 +43,25 @@ def test_large_things_have_a_short_name_in_a_terminal(edition):
     assert repr(catalogue) == f"<Catalogue {catalogue.title!r}: {len(catalogue.entries)} entries>"
     for thing in (edition, edition.content, edition.content.record, catalogue):
         assert len(repr(thing)) < 300
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_result_in_a_terminal_says_its_sizes_and_prints_no_array(edition, stage):
+    thing = getattr(edition, stage)
+    said = repr(thing)
+    assert type(thing).__name__ in said
+    assert len(said) < 600
+    assert "array(" not in said
+    assert "\n" not in said
+
+
+def test_a_result_says_how_large_it_is():
+    panel = pd.DataFrame({"unique_id": "a", "ds": pd.date_range("2022", periods=48, freq="MS")})
+    forecast = xd.forecast(panel.assign(y=5.0), horizon=3)
+    assert repr(forecast.draws(10)).startswith("<Draws: values 10 x 1 x 3, index 1")
+    assert "rule_constant" not in repr(forecast)
+    assert "notes" in repr(forecast)
+    assert len(forecast.quantiles(0.5)) == 3
 
 
 def test_an_edition_says_what_is_computed_and_computes_nothing_by_saying_it(built):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from xmdemand.draws import check_level
-from xmdemand.errors import InputError, NotFoundError, need_extra
+from xmdemand.errors import InputError, NotFoundError, name_some, need_extra
 from xmdemand.terms import term
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def forecast_fan(
     """
     rows = outlook.monthly.query("occupation == @occupation and variable == @variable")
     if rows.empty:
-        raise NotFoundError(f"the register has no {variable} of {occupation!r}")
+        some = name_some(outlook.monthly["occupation"].unique(), show=3)
+        raise NotFoundError(f"the register has no {variable} of {occupation!r}; it has {some}")
     ax = _axes(ax)
     past, future = rows[rows["actual"].notna()], rows[rows["median"].notna()]
     ax.plot(past["ds"], past["actual"], color=INK, lw=1.2, label="登记")

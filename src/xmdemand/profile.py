@@ -200,8 +200,8 @@ class Profile(_Frozen):
     >>> profile = Profile.load("xiamen")
     >>> len(profile.districts), len(profile.industries), len(profile.fields)
     (6, 14, 4)
-    >>> profile.subsidy("level_3", dt.date(2026, 5, 20))
-    1500.0
+    >>> profile.subsidy("level_3", dt.date(2026, 5, 20)) is None  # no rate is known: 待核
+    True
     >>> profile.eligible_code("4-10-01-05"), profile.eligible_code("1-02-00-01")
     (True, False)
     >>> print(profile.title("training-need", 2026))

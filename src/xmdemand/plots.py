@@ -282,8 +282,8 @@ def calibration(
     ax = _axes(ax, width=4.6, height=4.4)
     ax.plot([0, 1], [0, 1], color=QUIET, lw=1, ls="--")
     ax.scatter(promised, happened, s=10 + 2 * np.asarray(n, dtype=float), color=STRONG, alpha=0.7)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1)
+    ax.set_xlim(-0.03, 1.03)  # points at the ends stay whole
+    ax.set_ylim(-0.03, 1.03)
     return _finish(ax, title="说的概率与实际", x="预告的概率", y="实际的比例")
 
 

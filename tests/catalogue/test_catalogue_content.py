@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from xmdemand.catalogue import Catalogue, catalogue_schema, project, typescript_types
 from xmdemand.catalogue.content import COLUMNS, SCHEMA_VERSION, CatalogueEntry
+from xmdemand.catalogue.fields import FIELDS
 from xmdemand.catalogue.projection import public_fields
 from xmdemand.errors import InputError, NotFoundError, SettingError
 
@@ -186,3 +187,13 @@ def test_an_unknown_public_column_is_refused(year, first):
     wrong = year(2025).profile.model_copy(update={"public_columns": ("code", "name", "p_need")})
     with pytest.raises(SettingError, match="p_need"):
         project(first.record, wrong)
+
+
+def test_every_field_of_the_data_file_is_described():
+    schema = catalogue_schema()
+    models = {"Catalogue": schema, **schema["$defs"]}
+    for name, model in models.items():
+        silent = [key for key, field in model["properties"].items() if not field.get("description")]
+        assert not silent, name
+    for name, words in FIELDS.items():
+        assert words.keys() <= models[name]["properties"].keys(), name

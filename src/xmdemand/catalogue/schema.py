@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xmdemand.catalogue.content import SCHEMA_VERSION, Catalogue
+from xmdemand.catalogue.fields import FIELDS
 
 
 def catalogue_schema() -> dict[str, Any]:
@@ -15,6 +16,10 @@ def catalogue_schema() -> dict[str, Any]:
     'Catalogue'
     """
     schema = Catalogue.model_json_schema(mode="serialization")
+    for name, words in FIELDS.items():
+        model = schema if name == schema["title"] else schema["$defs"][name]
+        for field, told in words.items():
+            model["properties"][field].setdefault("description", told)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"catalogue-{SCHEMA_VERSION}.schema.json",

@@ -1,0 +1,116 @@
+"""What the fields of `catalogue.json` mean, where the model's own line does not say it.
+
+They stand apart so that loading a catalogue does not read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "Catalogue": {
+        "schema_version": "First number: readers of another one break. Second: fields were added.",
+        "city": "Name of the city.",
+        "bureau": "Who issues it.",
+        "year": "Of the catalogue.",
+        "title": "As printed.",
+        "synthetic": "Invented data: a reader must be told.",
+        "issued": "Day printed as the date of issue.",
+        "cut_off": "No data after this day were used.",
+        "reference_start": "First day the data are of.",
+        "reference_end": "Last day the data are of.",
+        "legend": "The words entries use, to filter by.",
+        "entries": "The rows, in catalogue order.",
+        "totals": "Published sums over rows.",
+        "notes": "The paragraphs of the 说明 behind the table.",
+        "changes": "What differs from last year's catalogue, and why.",
+        "errata": "Lines that revisions changed (勘误).",
+        "method": "The sections of the method page.",
+    },
+    "CatalogueEntry": {
+        "seq": "Place in the catalogue, from 1.",
+        "code": "Of the occupation in this year's classification.",
+        "name": "Of the occupation.",
+        "marks": "L: green occupation, S: digital occupation (printed behind the name).",
+        "industry": "Name of the industry (产业领域).",
+        "field": "Name of the training field (培训领域).",
+        "levels": "Levels at which training is encouraged.",
+        "training": "Names of the training categories.",
+        "departments": "All departments in charge, the leading one first.",
+        "work_types": "Work types (工种) of the occupation.",
+        "bodies": "Number of evaluation bodies; null: 待核; 0: 暂无.",
+        "demand_by_district": "Training need by district, persons a year.",
+        "previous_seq": "Place in last year's catalogue; null: not in it.",
+        "remark": "As printed in the last column.",
+    },
+    "EntryLevel": {"key": "As in `legend.levels`.", "name": "As printed, for example 三级."},
+    "PublicNumber": {
+        "value": "Rounded; null where it is withheld or unknown.",
+        "unit": "What it counts.",
+        "withheld": "Why there is no value: too few firms, one firm's, could be subtracted.",
+    },
+    "DistrictNumber": {"district": "Name of the district.", "number": "Its number."},
+    "Term": {"key": "For programs; stays when words change.", "name": "As printed."},
+    "TierTerm": {
+        "key": "For programs.",
+        "name": "As printed, for example 急需紧缺.",
+        "stars": "As in `CatalogueEntry.stars`.",
+        "mark": "As printed, for example ★★.",
+    },
+    "Legend": {
+        "fields": "Training fields.",
+        "industries": "Industries.",
+        "districts": "Districts.",
+        "groups": "Key groups of people.",
+        "levels": "Levels of skill, the lowest first.",
+        "training": "Training categories.",
+        "tiers": "Degrees of urgency.",
+    },
+    "Total": {
+        "scope": "What is summed over.",
+        "key": "Of the field, industry or code prefix; empty for all rows.",
+        "name": "The same in words.",
+        "number": "The sum.",
+    },
+    "Erratum": {
+        "revision": "Number of the revision, from 1.",
+        "date": "Of the revision.",
+        "line": "The row: code and name.",
+        "old": "As it was printed; empty: it was not there.",
+        "new": "As it is now; empty: it was taken out.",
+        "reason": "Of the revision.",
+    },
+    "Change": {
+        "kind": "What happened to the row.",
+        "lineage": "Of the occupation; survives recoding and renaming.",
+        "code": "Of this year, or of last year where it left.",
+        "name": "Likewise.",
+        "before": "Stars, name or code of last year.",
+        "after": "The same now.",
+        "cause": "What brought it about.",
+    },
+    "Paragraph": {"heading": "May be empty.", "text": "Chinese."},
+    "Table": {
+        "title": "Above the table.",
+        "columns": "Headings.",
+        "rows": "Cells, as printed.",
+        "note": "Below the table.",
+    },
+    "Figure": {
+        "kind": "How it is drawn.",
+        "title": "Above the figure.",
+        "labels": "Of the values.",
+        "values": "Points or lengths of bars.",
+        "lower": "Lower ends of intervals; empty: none.",
+        "upper": "Upper ends.",
+        "unit": "Of the values.",
+        "note": "Below the figure.",
+    },
+    "MethodSection": {
+        "key": "For links.",
+        "heading": "Chinese.",
+        "paragraphs": "Chinese.",
+        "tables": "After the paragraphs.",
+        "figures": "After the tables.",
+    },
+}

@@ -401,3 +401,52 @@ def test_two_digits_side_by_side_are_a_rough_number(cell, low, high):
 def test_two_digits_that_fall_are_no_number():
     assert parse_count("五三人").flags == ("unreadable",)
     assert parse_count("二〇").value == 20
+
+
+# -- headings by their wording, and what stands below them ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("该岗位缺多少人？", "vacancies"),
+        ("急需人数", "vacancies"),
+        ("2026年计划新增用工", "planned_hires"),
+        ("2025年实际招聘人数", "past_hires"),
+        ("3、单位现有职工人数", "employees"),
+        ("岗位现有员工数", "headcount"),
+        ("薪资区间", "wage"),
+        ("招聘难点", "hard_reason"),
+        ("贵公司全称", "firm_name"),
+        ("技能证书要求", "level"),
+    ],
+)
+def test_a_heading_is_known_by_its_wording(heading, column):
+    assert meaning("employers", heading)[0].name == column
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "到岗人数",
+        "其中高技能人才",
+        "未来半年计划招聘人数",
+        "招聘单位数",
+        "推荐成功人数",
+        "期望薪资",
+    ],
+)
+def test_a_wording_of_something_else_is_not_passed_over(heading):
+    assert meaning("employers", heading) is None
+
+
+def test_a_worded_heading_above_other_things_is_left_and_said(tmp_path, tables_of):
+    head = "单位名称,岗位名称,缺工人数,培训需求"
+    lines(tmp_path, "a.csv", head, "甲公司,焊工,3,消防安全", "乙公司,电工,2,岗前教育")
+    tables = tables_of(tmp_path)
+    assert tables.employers["train_persons_kind"].eq("missing").all()
+    assert asked(tables) == set()
+    unused = [note for note in tables.notes if note.code == "intake.unused"]
+    assert [note.fields["headings"] for note in unused] == ["培训需求"]
+    lines(tmp_path, "a.csv", head, "甲公司,焊工,3,8", "乙公司,电工,2,约5人")
+    assert list(tables_of(tmp_path).employers["train_persons_low"]) == [8, 5]

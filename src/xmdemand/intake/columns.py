@@ -73,6 +73,8 @@ class Column:
     vague
         Headings that may mean it but say little (``人数``): used where nothing better is there,
         and listed for a person to confirm.
+    patterns
+        Regular expressions of whole headings that mean it, for what no list of synonyms exhausts.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Column:
     example: str = ""
     repeats: bool = False
     vague: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +127,40 @@ class Kind:
         raise NotFoundError(f"kind {self.name!r} has no column {name!r}")
 
 
-def _column(declared: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) -> Column:
+def _column(
+    declared: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]], words: Mapping[str, str]
+) -> Column:
     values = {**shared.get(declared.get("shared", ""), {}), **declared}
     values.pop("shared", None)
     choices = {key: tuple(words) for key, words in values.pop("choices", {}).items()}
     synonyms, vague = (tuple(values.pop(name, ())) for name in ("synonyms", "vague"))
-    return Column(synonyms=synonyms, vague=vague, choices=MappingProxyType(choices), **values)
+    patterns = tuple(_spelt_out(pattern, words) for pattern in values.pop("patterns", ()))
+    return Column(
+        synonyms=synonyms,
+        vague=vague,
+        patterns=patterns,
+        choices=MappingProxyType(choices),
+        **values,
+    )
+
+
+def _spelt_out(pattern: str, words: Mapping[str, str]) -> str:
+    """A pattern with the shared words it names in braces."""
+    for name, meant in words.items():
+        pattern = pattern.replace(f"{{{name}}}", meant)
+    return pattern
 
 
 def _load(file: str) -> Mapping[str, Kind]:
     raw = tomllib.loads((files(__package__) / file).read_text(encoding="utf-8"))
-    shared = raw.pop("shared", {})
+    shared, words = raw.pop("shared", {}), raw.pop("words", {})
     kinds = {
         name: Kind(
             name=name,
             title=kind["title"],
             row=kind["row"],
             words=tuple(kind["words"]),
-            columns=tuple(_column(column, shared) for column in kind["columns"]),
+            columns=tuple(_column(column, shared, words) for column in kind["columns"]),
             marks=tuple(kind["marks"]),
         )
         for name, kind in raw.items()

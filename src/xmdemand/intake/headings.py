@@ -18,7 +18,7 @@ SURE = 0.8
 POSSIBLE = 0.5
 """Likeness from which a known heading is proposed for an unknown one."""
 
-HEADER, SYNONYM, TRIMMED, VAGUE = range(4)
+HEADER, SYNONYM, TRIMMED, WORDED, VAGUE = range(5)
 """How well a heading is known; of two headings for one column the lower number wins."""
 
 COUNTS = frozenset(["count", "uncertain"])
@@ -163,10 +163,34 @@ def meaning(kind: str, label: str) -> tuple[Column, int] | None:
                 return column, _rank(column, key)
             if _may_lack(column, remark, group):
                 return column, TRIMMED
+    if worded := _worded(kind, label):
+        return worded, WORDED
     for stem in order_stems(label):
         if stem in known and known[stem].repeats:
             return known[stem], TRIMMED
     return _longer(known, heading_key(label))
+
+
+def _worded(kind: str, label: str) -> Column | None:
+    """The one column whose patterns a whole heading follows; None if two columns' do."""
+    for key, remark, group in spellings(label):
+        found = [
+            column
+            for column, pattern in _patterns(kind)
+            if pattern.fullmatch(key) and _may_lack(column, remark, group)
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+@cache
+def _patterns(kind: str) -> tuple[tuple[Column, re.Pattern[str]], ...]:
+    return tuple(
+        (column, re.compile("|".join(column.patterns)))
+        for column in KINDS[kind].columns
+        if column.patterns
+    )
 
 
 def _longer(known: Mapping[str, Column], key: str) -> tuple[Column, int] | None:

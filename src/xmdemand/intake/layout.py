@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from xmdemand.intake.columns import KINDS, Column, Kind
+from xmdemand.intake.contents import below, contradict
 from xmdemand.intake.headings import (
     COUNTS,
     SURE,
@@ -28,6 +29,8 @@ from xmdemand.intake.sources import Grid, Rows
 from xmdemand.intake.text import bare, words_of, year_in
 from xmdemand.intake.wide import Wide
 
+_AS_WORDED = 0.9
+"""Likeness given to a heading that is known by its wording."""
 HEAD_ROWS = 40
 """How far down headings are looked for."""
 _UNIT = re.compile(r"(?:计量)?单位\s?[:：]?\s?([万千百十]?)(?:人次|人|名|个)")
@@ -157,7 +160,8 @@ def find_layout(
     if len(rated) > 1 and rated[1][0] == rated[0][0]:
         return "intake.ambiguous_kind"
     best = rated[0][1]
-    return _with_guesses(_layout(best, grid.rows), (confirmed or {}).get(best.kind.name, {}))
+    layout = _layout(best, grid.rows)
+    return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows)
 
 
 def _tries(
@@ -336,11 +340,14 @@ def _layout(best: _Try, rows: Rows) -> Layout:
         columns.update(block.columns)
     units = {at: _unit(column, labels[at], above) for at, column in columns.items()}
     keys = {heading_key(label) for label in labels if label}
+    first = best.place + best.depth
+    wrong = [p for p in match.worded if contradict(columns[p], below(rows, first, p))]
+    worded = [p for p in match.worded if p not in wrong and columns[p].kind in COUNTS]
     return Layout(
         best.kind.name,
-        best.place + best.depth,
+        first,
         best.place + 1,
-        match.columns,
+        {place: column for place, column in match.columns.items() if place not in wrong},
         labels,
         units,
         above,
@@ -348,8 +355,9 @@ def _layout(best: _Try, rows: Rows) -> Layout:
         questionnaire=bool(keys & {"提交答卷时间", "来自ip", "所用时间"}),
         facts={name: fact for name, fact in best.facts.items() if name not in match.names},
         wide=match.wide,
-        taken=match.vague,
+        taken=(*match.vague, *(Guess(labels[p], columns[p].name, _AS_WORDED) for p in worded)),
         contested=match.contested,
+        unused=match.spare,
     )
 
 
@@ -361,11 +369,11 @@ def _unit(column: Column, label: str, above: str) -> float:
     return _SCALES[corners[0]] if len(set(corners)) == 1 else 1.0
 
 
-def _with_guesses(layout: Layout, confirmed: Mapping[str, str]) -> Layout:
+def _with_guesses(layout: Layout, confirmed: Mapping[str, str], rows: Rows) -> Layout:
     """Look unknown headings up by likeness among the columns that are still free."""
     columns = dict(layout.columns)
-    taken, proposed, unused = list(layout.taken), [], []
-    disputed = {guess.heading for guess in layout.contested}
+    taken, proposed, unused = list(layout.taken), [], list(layout.unused)
+    disputed = {guess.heading for guess in layout.contested}.union(unused)
     used = {column.name for column in columns.values()} | layout.wide.names | set(layout.facts)
     used |= {guess.column for guess in layout.contested}
     for place, label in enumerate(layout.labels):
@@ -377,8 +385,12 @@ def _with_guesses(layout: Layout, confirmed: Mapping[str, str]) -> Layout:
         guess = likest(layout.kind, label, used)
         if guess is None:
             unused.append(label)
+            continue
+        column = KINDS[layout.kind].column(guess.column)
+        if contradict(column, below(rows, layout.first, place)):
+            unused.append(label)
         elif guess.score >= SURE:
-            columns[place] = KINDS[layout.kind].column(guess.column)
+            columns[place] = column
             used.add(guess.column)
             taken.append(guess)
         else:

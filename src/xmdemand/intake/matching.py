@@ -13,6 +13,7 @@ from xmdemand.intake.headings import (
     SURE,
     TRIMMED,
     VAGUE,
+    WORDED,
     Guess,
     heading_key,
     headings,
@@ -45,6 +46,10 @@ class Match:
         Known headings of a column for which another heading stands as well or better.
     vague
         Headings that say little and were taken because nothing better is there.
+    worded
+        Positions of columns known only by how their heading is worded.
+    spare
+        Headings whose wording another, better known heading leaves without a column.
     """
 
     columns: Mapping[int, Column]
@@ -52,6 +57,8 @@ class Match:
     wide: Wide = field(default_factory=Wide)
     contested: tuple[Guess, ...] = ()
     vague: tuple[Guess, ...] = ()
+    worded: frozenset[int] = frozenset()
+    spare: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -116,6 +123,8 @@ def _matched(
     columns: dict[int, Column] = {}
     options: dict[int, str] = {}
     vague: list[Guess] = []
+    worded: list[int] = []
+    spare: list[str] = []
     for rivals in claims.values():
         winners = _winners(rivals, labels)
         for claim in rivals:
@@ -125,9 +134,21 @@ def _matched(
                     options[claim.place] = claim.option
                 if claim.rank == VAGUE:
                     vague.append(Guess(labels[claim.place], claim.column.name, SURE))
+                if claim.rank == WORDED:
+                    worded.append(claim.place)
+            elif claim.rank == WORDED and winners:
+                spare.append(labels[claim.place])
             else:
                 contested.append(Guess(labels[claim.place], claim.column.name, 1.0))
-    return Match(dict(sorted(columns.items())), options, wide, tuple(contested), tuple(vague))
+    return Match(
+        dict(sorted(columns.items())),
+        options,
+        wide,
+        tuple(contested),
+        tuple(vague),
+        frozenset(worded),
+        tuple(spare),
+    )
 
 
 def _claim(kind: str, place: int, label: str, confirmed: Mapping[str, str]) -> _Claim | None:

@@ -1,0 +1,72 @@
+"""Whether the cells below a heading can be what the heading is taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from xmdemand.intake.amounts import parse_count, parse_wage
+from xmdemand.intake.columns import Column, ValueKind
+from xmdemand.intake.dates import parse_date, parse_month
+from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL
+from xmdemand.intake.sources import Rows
+from xmdemand.intake.text import bare, words_of
+
+_SAMPLE = 60
+"""Rows below the headings that are looked at."""
+
+
+def contradict(column: Column, cells: Sequence[object]) -> bool:
+    """Whether most of a column's filled cells cannot be its values.
+
+    A heading that says *培训需求* may stand above numbers or above the names of trades; what is
+    written below tells which. Columns of free text are never contradicted.
+
+    Examples
+    --------
+    >>> from xmdemand.intake.columns import KINDS
+    >>> trained = KINDS["employers"].column("train_persons")
+    >>> contradict(trained, ["电工", "焊工", ""]), contradict(trained, [3, "若干", ""])
+    (True, False)
+    """
+    misfits = _MISFITS.get(column.kind)
+    if misfits is None:
+        return False
+    filled = [cell for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
+    return sum(misfits(cell) for cell in filled) * 2 > len(filled)
+
+
+_SILENT = EMPTY | NONE_AT_ALL
+
+
+def below(rows: Rows, first: int, place: int) -> list[object]:
+    """The first cells below a heading."""
+    return [row[place] for row in rows[first : first + _SAMPLE] if place < len(row)]
+
+
+def _no_count(cell: object) -> bool:
+    count = parse_count(cell)
+    return count.kind == "missing" and bool(count.flags)
+
+
+def _no_wage(cell: object) -> bool:
+    wage = parse_wage(cell)
+    return "unreadable" in wage.flags or "implausible" in wage.flags
+
+
+def _no_day(cell: object) -> bool:
+    return parse_date(cell).value is None and parse_month(cell).value is None
+
+
+def _a_number(cell: object) -> bool:
+    return not isinstance(cell, str) or words_of(cell).replace(".", "").isdigit()
+
+
+_MISFITS: Mapping[ValueKind, Callable[[object], bool]] = {
+    "count": _no_count,
+    "uncertain": _no_count,
+    "wage": _no_wage,
+    "date": _no_day,
+    "month": _no_day,
+    "title": _a_number,
+    "titles": _a_number,
+}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from xmdemand.intake import joining
+from xmdemand.intake import joining, overlaps
 from xmdemand.intake.assemble import AGE_BANDS
 from xmdemand.intake.coding import TITLE_COLUMNS, code_titles, title_hints
 from xmdemand.intake.ledger import PROPOSAL_COLUMNS, Ledger
@@ -71,6 +71,16 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
                 ledger.refuse(refused, column)
                 kept = ~parts[kind]["source"].isin(list(refused))
                 parts[kind] = parts[kind][kept].reset_index(drop=True)
+    if "employers" in parts:
+        parts["employers"], joined = joining.joined_parts(parts["employers"])
+        ledger.flag((source, "title", "intake.joined") for source in joined)
+    if "register" in parts:
+        for find_overlaps in (overlaps.city_beside_districts, overlaps.quarter_beside_months):
+            refused, doubtful = find_overlaps(parts["register"])
+            ledger.refuse(refused, "district")
+            ledger.flag(doubtful)
+            kept = ~parts["register"]["source"].isin(list(refused))
+            parts["register"] = parts["register"][kept].reset_index(drop=True)
 
 
 def _flag_suspicious(parts: Parts, ledger: Ledger) -> None:

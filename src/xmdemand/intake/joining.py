@@ -3,9 +3,11 @@
 The rule: of one firm's returns the last by its day of filing counts; without days, a file whose
 name says it is a correction (更正, 修订, 重报) goes before others, then the later name in order.
 Two returns of one firm that share no post and bear no days are both kept (two parts of one
-return), and so are answers of one sheet that name different posts. For the register, a row of the
-later file replaces the same occupation, district and month of an earlier one. What is replaced
-goes to the quarantine.
+return), and so are answers of one sheet that name different posts. Two returns that count different
+things (people wanted, people to train) are parts of one as well: their rows of one post become one.
+For the register, a row of the later file replaces the same occupation, district and month of an
+earlier one; see `xmdemand.intake.overlaps` for whole cities and quarters. What is replaced goes to
+the quarantine.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.intake.assemble import firm_key
+from xmdemand.intake.tables import UNCERTAIN_COUNTS
 
 _CORRECTION = re.compile(r"更正|修订|修改|更新|重报|补正|最终|订正|correct|revis", re.IGNORECASE)
 
@@ -87,15 +90,78 @@ def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
     order = sorted(set(zip(stamps, map(precedence, sheet), strict=True)))
     keys = list(zip(stamps, map(precedence, sheet), strict=True))
     posts = [{p for p, key in zip(rows["post"], keys, strict=True) if key == k} for k in order]
+    counted = [_counted(rows[[key == k for key in keys]]) for k in order]
     refused: Refusals = {}
     for key, post, source in zip(keys, rows["post"], rows["source"], strict=True):
-        for later in range(order.index(key) + 1, len(order)):
+        own = order.index(key)
+        for later in range(own + 1, len(order)):
             parts = order[later][1] == key[1]  # of one sheet: a questionnaire filled in per post
             undated = order[later][0] == pd.Timestamp.min
-            shared = bool(posts[order.index(key)] & posts[later])
+            shared = bool(posts[own] & posts[later])
+            if counted[own] and counted[later] and not counted[own] & counted[later]:
+                continue
             if (post in posts[later]) if parts else (shared or not undated):
                 refused[source] = "intake.superseded"
     return refused
+
+
+def _counted(rows: pd.DataFrame) -> set[str]:
+    """Which counts a return states at all."""
+    return {name for name in UNCERTAIN_COUNTS if (rows[f"{name}_kind"] != "missing").any()}
+
+
+def joined_parts(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Make one row of what two tables say of one firm's post, each counting something else.
+
+    Returns
+    -------
+    tuple
+        The table, and the sources of the rows that went into others.
+    """
+    same = table.duplicated(["firm", "post"], keep=False) & (table["post"] != "")
+    if not same.any() or len(set(table["sheet"])) < 2:
+        return table, []
+    columns = {name: table[name].to_numpy(dtype=object).copy() for name in (*_COUNTED, *_ALSO)}
+    gone: list[int] = []
+    places = pd.Series(np.arange(len(table)), index=table.index)
+    for _, rows in table[same].groupby(["firm", "post"], sort=False):
+        if rows["sheet"].duplicated().any():
+            continue  # which row belongs to which is not known
+        into, *others = places[rows.index].tolist()
+        for other in others:
+            if not _stated(columns, into) & _stated(columns, other):
+                _move(columns, other, into)
+                gone.append(other)
+    if not gone:
+        return table, []
+    filled = {
+        name: pd.Series(list(values), index=table.index).astype(table[name].dtype)
+        for name, values in columns.items()
+    }
+    sources = table["source"].iloc[gone].tolist()
+    kept = np.delete(np.arange(len(table)), gone)
+    return table.assign(**filled).iloc[kept].reset_index(drop=True), sources
+
+
+_ENDS = ("", "_low", "_high", "_kind")
+_COUNTED = tuple(f"{name}{end}" for name in UNCERTAIN_COUNTS for end in _ENDS)
+_ALSO = ("hard_reason", "train_level", "code", "level", "wage_low", "wage_high")
+_Columns = Mapping[str, np.ndarray]
+
+
+def _stated(columns: _Columns, place: int) -> set[str]:
+    return {name for name in UNCERTAIN_COUNTS if columns[f"{name}_kind"][place] != "missing"}
+
+
+def _move(columns: _Columns, other: int, into: int) -> None:
+    """Write into a row what it leaves open and the other row says."""
+    for name in _stated(columns, other):
+        for end in _ENDS:
+            columns[f"{name}{end}"][into] = columns[f"{name}{end}"][other]
+    for name in _ALSO:
+        own = columns[name][into]
+        if own in ("", ()) or own != own:
+            columns[name][into] = columns[name][other]
 
 
 def superseded_register(table: pd.DataFrame) -> Refusals:
@@ -113,11 +179,23 @@ def superseded_register(table: pd.DataFrame) -> Refusals:
 
 
 def repeated_persons(table: pd.DataFrame) -> Refusals:
-    """Answers that were imported twice: the same number and moment of submission."""
+    """Answers that were imported twice.
+
+    That is so of the same number and moment of submission, and of the same moment, to the second,
+    and all answers alike in another sheet (a district's part of the city's export).
+    """
     stamped = table[(table["number"] != "") & table["submitted"].notna()]
     first = stamped.groupby(["number", "submitted"], sort=False)["source"].transform("first")
     again = stamped.loc[(stamped["source"] != first).to_numpy(), "source"]
-    return dict.fromkeys(again, "intake.repeated")
+    refused = dict.fromkeys(again, "intake.repeated")
+    timed = table[table["submitted"].notna() & ~table["source"].isin(list(refused))]
+    timed = timed[timed["submitted"] != timed["submitted"].dt.normalize()]
+    alike = ["submitted", "seconds", "group", "age", "wish", "level"]
+    if len(set(timed["sheet"])) > 1:
+        sheet = timed.groupby(alike, sort=False, dropna=False)["sheet"].transform("first")
+        elsewhere = timed.loc[(timed["sheet"] != sheet).to_numpy(), "source"]
+        refused |= dict.fromkeys(elsewhere, "intake.repeated")
+    return refused
 
 
 def suspicious_returns(table: pd.DataFrame) -> list[tuple[str, str, str]]:

@@ -182,13 +182,26 @@ def _tries(
                 match = match_headings(candidate.name, labels, told, names, year)
                 facts = facts_above(rows[:place]) if candidate.name == "employers" else {}
                 score = _score(candidate, match, facts) - 0.01 * depth
-                if score > 0 and (candidate.name not in best or score > best[candidate.name].score):
+                held = best.get(candidate.name)
+                if score > 0 and (held is None or _better(score, place, held, rows)):
                     best[candidate.name] = _Try(
                         score, candidate, place, depth, labels, match, facts
                     )
         if best and place > max(found.place for found in best.values()) + 3:
             break
     return list(best.values())
+
+
+def _better(score: float, place: int, held: _Try, rows: Rows) -> bool:
+    """Whether a row is more likely the headings than one above it.
+
+    Headings with data below them are a table of their own, however little they say.
+    """
+    between = rows[held.place + held.depth : place]
+    data = any(sum(cell not in (None, "") for cell in row) > 1 for row in between)
+    known = sum(bool(label) and _resembles_heading(label) for label in held.labels)
+    is_table = data and known * 3 >= sum(map(bool, held.labels)) * 2
+    return score > held.score and not is_table
 
 
 def _has_headings(labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]]) -> bool:

@@ -41,6 +41,7 @@ SEVERITY = {
     "intake.filled_down": "info",
     "intake.fraction": "info",
     "intake.approximate": "info",
+    "intake.joined": "info",
 }
 """Severity of an oddity where it is not a warning."""
 

@@ -1,0 +1,79 @@
+"""Tables that hold others within them: the city beside its districts, a quarter beside its months.
+
+Both would count the same people twice. What is certain is refused; what only may be so is flagged.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from xmdemand.intake.assemble import REGISTER_COUNTS
+
+_CITY = re.compile(r"全市|汇总|合计|总表|市级汇总")
+_OCCUPATION = ["title", "code"]
+_PERIOD = ["month", "months"]
+
+Found = tuple[dict[str, str], list[tuple[str, str, str]]]
+"""Source -> why it is refused; ``(source, column, code)`` of what is doubtful."""
+
+
+def city_beside_districts(table: pd.DataFrame) -> Found:
+    """Rows without a district that only add up what other sheets say district by district.
+
+    A sheet that names no district is the districts' sum where at least four in five of the rows
+    that can be compared equal it, or where it is called the whole city's and none is less. If none
+    is less but it is not called so, its rows are doubtful.
+
+    Parameters
+    ----------
+    table
+        The register, with ``sheet``.
+    """
+    refused: dict[str, str] = {}
+    doubtful: list[tuple[str, str, str]] = []
+    by_district = table[table["district"] != ""]
+    without = table[table["district"] == ""]
+    if by_district.empty or without.empty:
+        return refused, doubtful
+    counts = list(REGISTER_COUNTS)
+    sums = by_district.groupby(_OCCUPATION + _PERIOD, sort=False)[counts].sum(min_count=1)
+    places = by_district.groupby(_OCCUPATION + _PERIOD, sort=False)["district"].nunique()
+    for sheet, rows in without.groupby("sheet", sort=False):
+        at = pd.MultiIndex.from_frame(rows[_OCCUPATION + _PERIOD])
+        known = at.isin(sums.index)
+        if known.sum() * 2 < len(rows):
+            continue
+        rows, at = rows[known], at[known]
+        own, parts = rows[counts].to_numpy(float), sums.loc[at, counts].to_numpy(float)
+        comparable = ~np.isnan(own) & ~np.isnan(parts)
+        least = np.where(comparable, own - parts, 0.0).min(axis=1)
+        equal = (np.abs(np.where(comparable, own - parts, 0.0)) <= 0.5).all(axis=1)
+        equal &= comparable.any(axis=1)
+        several = (places.loc[at].to_numpy() > 1).any()
+        called = _CITY.search(str(sheet)) is not None
+        if not comparable.any() or not (several or called):
+            continue
+        if equal.mean() >= 0.8 or (called and (least >= -0.5).all()):
+            refused.update(dict.fromkeys(rows["source"], "intake.city_total"))
+        elif (least >= -0.5).all():
+            doubtful += [(s, "district", "intake.perhaps_city_total") for s in rows["source"]]
+    return refused, doubtful
+
+
+def quarter_beside_months(table: pd.DataFrame) -> Found:
+    """Rows of a quarter whose months are given as well; doubtful where only some of them are."""
+    refused: dict[str, str] = {}
+    quarters, single = table[table["months"] == 3], table[table["months"] == 1]
+    if quarters.empty or single.empty:
+        return refused, []
+    key = [*_OCCUPATION, "district"]
+    start = single["month"].dt.to_period("Q").dt.start_time
+    given = single.assign(month=start, one=single["month"]).groupby([*key, "month"], sort=False)
+    n = given["one"].nunique()
+    held = n.reindex(pd.MultiIndex.from_frame(quarters[[*key, "month"]])).fillna(0).to_numpy()
+    refused = dict.fromkeys(quarters.loc[held >= 3, "source"], "intake.months_given")
+    some = quarters.loc[(held > 0) & (held < 3), "source"]
+    return refused, [(source, "month", "intake.some_months_given") for source in some]

@@ -1,0 +1,112 @@
+"""What files say of the same thing: parts of one return, the city and its districts, periods."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def lines(tmp_path, name, *rows):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(rows), encoding="utf-8")
+
+
+def flagged(tables, code):
+    return list(tables.oddities.loc[tables.oddities["code"] == code, "file"])
+
+
+def test_two_tables_of_a_sheet_on_one_post_are_one_row(tmp_path, save, tables_of):
+    rows = [
+        ["一、用工需求"],
+        ["单位名称", "岗位名称", "需求人数"],
+        ["甲公司", "焊工", 4],
+        ["乙公司", "电工", 2],
+        [],
+        ["二、培训需求"],
+        ["单位名称", "岗位名称", "培训人数", "培训等级"],
+        ["甲公司", "焊工", 9, "四级"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    table = tables.employers
+    assert list(table["post"]) == ["焊工", "电工"]
+    assert list(table["vacancies"]) == [4, 2]
+    assert table["train_persons"].iloc[0] == 9
+    assert table["train_level"].iloc[0] == "level_4"
+    assert tables.quarantine.empty
+    assert flagged(tables, "intake.joined") == ["a.xlsx"]
+
+
+@pytest.mark.parametrize("day", ["", "2026-03-09"])
+def test_a_later_form_on_training_leaves_the_one_on_vacancies(tmp_path, tables_of, day):
+    lines(tmp_path, "a.csv", "单位名称,填报日期,岗位名称,缺工人数", "甲公司,2026-03-01,焊工,4")
+    lines(tmp_path, "b.csv", "单位名称,填报日期,岗位名称,愿意培训人数", f"甲公司,{day},电工,6")
+    table = tables_of(tmp_path).employers
+    assert set(table["post"]) == {"焊工", "电工"}
+    assert table["vacancies"].sum() == 4
+    assert table["train_persons"].sum() == 6
+
+
+HEAD = "统计月份,职业名称,需求人数,求职人数"
+
+
+def districts(tmp_path, *names):
+    for place, name in enumerate(names, 1):
+        rows = (f"2026-03,{post},{place + n},{n}" for n, post in enumerate(POSTS))
+        lines(tmp_path, f"{name}供求.csv", HEAD, *rows)
+
+
+POSTS = ("焊工", "电工", "保安员", "收银员")
+
+
+def city(tmp_path, name, more=0):
+    rows = (f"2026-03,{post},{3 + 2 * n + more},{2 * n}" for n, post in enumerate(POSTS))
+    lines(tmp_path, name, HEAD, *rows, "2026-03,缝纫工,50,40")
+
+
+def test_a_file_of_the_city_is_not_counted_beside_files_of_its_districts(tmp_path, tables_of):
+    districts(tmp_path, "思明区", "湖里区")
+    city(tmp_path, "供求报表.csv")
+    tables = tables_of(tmp_path)
+    register = tables.register
+    assert register.loc[register["title"] == "焊工", "posts_total"].sum() == 3
+    assert list(register.loc[register["district"] == "", "title"]) == ["缝纫工"]
+    assert set(tables.quarantine["code"]) == {"intake.city_total"}
+
+
+def test_a_city_that_counts_more_is_refused_if_so_called_else_doubtful(tmp_path, tables_of):
+    districts(tmp_path, "思明区", "湖里区")
+    city(tmp_path, "全市供求.csv", more=5)
+    assert len(tables_of(tmp_path).quarantine) == 4
+    (tmp_path / "全市供求.csv").rename(tmp_path / "供求.csv")
+    tables = tables_of(tmp_path)
+    assert tables.quarantine.empty
+    assert len(flagged(tables, "intake.perhaps_city_total")) == 4
+
+
+def test_a_service_of_its_own_without_a_district_counts(tmp_path, tables_of):
+    districts(tmp_path, "思明区", "湖里区")
+    rows = (f"2026-03,{post},1,1" for post in POSTS)
+    lines(tmp_path, "市人才市场.csv", HEAD, *rows)
+    tables = tables_of(tmp_path)
+    assert tables.quarantine.empty
+    assert len(tables.register) == 12
+
+
+@pytest.mark.parametrize(("n", "refused", "doubtful"), [(3, 1, 0), (2, 0, 1), (0, 0, 0)])
+def test_a_quarter_beside_its_months(tmp_path, tables_of, n, refused, doubtful):
+    lines(tmp_path, "季度.csv", HEAD, "2026年第一季度,焊工,30,20", "2025年第四季度,焊工,9,9")
+    lines(tmp_path, "月度.csv", HEAD, *(f"2026-{m:02d},焊工,10,7" for m in range(1, n + 1)))
+    tables = tables_of(tmp_path)
+    assert list(tables.quarantine["code"]) == ["intake.months_given"] * refused
+    assert len(flagged(tables, "intake.some_months_given")) == doubtful
+
+
+def test_the_city_s_export_of_a_questionnaire_beside_a_district_s_part(tmp_path, tables_of):
+    head = "序号,提交答卷时间,所用时间,来自IP,1、年龄,2、希望参加的培训职业（工种）"
+    first = "2026/3/3 12:00:01,99秒,1.2.3.4,33,电工"
+    lines(tmp_path, "全市意愿.csv", head, f"1,{first}", "2,2026/3/3 12:00:09,99秒,1.2.3.4,33,电工")
+    lines(tmp_path, "思明意愿.csv", head, f"7,{first}", "8,2026/3/3 12:00:01,99秒,1.2.3.4,41,电工")
+    tables = tables_of(tmp_path)
+    assert len(tables.workers) == 3
+    assert list(tables.quarantine["code"]) == ["intake.repeated"]

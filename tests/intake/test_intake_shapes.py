@@ -450,3 +450,30 @@ def test_a_worded_heading_above_other_things_is_left_and_said(tmp_path, tables_o
     assert [note.fields["headings"] for note in unused] == ["培训需求"]
     lines(tmp_path, "a.csv", head, "甲公司,焊工,3,8", "乙公司,电工,2,约5人")
     assert list(tables_of(tmp_path).employers["train_persons_low"]) == [8, 5]
+
+
+# -- examples -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (["某某公司", "甲公司", "乙公司"], ["甲公司", "乙公司"]),
+        (["厦门XX电子有限公司", "甲公司"], ["甲公司"]),
+        (["示例：丙公司", "甲公司"], ["甲公司"]),
+        (["（示例）丙公司", "甲公司"], ["甲公司"]),
+        (["甲公司", "示例物流有限公司"], ["甲公司", "示例物流有限公司"]),
+        (["某某电子公司", "某某食品公司", "甲公司"], ["某某电子公司", "某某食品公司", "甲公司"]),
+        (["示例电子有限公司"], ["示例电子有限公司"]),
+        (["例外电子公司", "甲公司"], ["例外电子公司", "甲公司"]),
+    ],
+)
+def test_an_example_is_marked_or_stands_first_under_a_name_nobody_bears(
+    tmp_path, tables_of, names, kept
+):
+    rows = (f"{name},焊工,{n}" for n, name in enumerate(names, 1))
+    lines(tmp_path, "a.csv", "单位名称,岗位名称,缺工人数", *rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["firm_name"]) == kept
+    told = [note.n for note in tables.notes if note.code == "intake.example_rows"]
+    assert sum(told) == len(names) - len(kept)

@@ -43,7 +43,11 @@ _TAIL = re.compile(
     r"注[:：\d(（]|注释|备注[:：]|说明[:：\d]|附注|续表|(?:\d[.、])?本表)"
 )
 _CONTINUED = re.compile(r"^[(（]?(?:续表|接上页|转下页)")
-_EXAMPLE = re.compile(r"^(?:示例|样例|例[:：]|填写示例|例如)|^(?:某某|xx|××|\*\*|○○)")
+_EXAMPLE = re.compile(
+    r"^[(\[【]?(?:填写|填表)?(?:示例|样例|范例|举例|例如|例)(?:[\d一二三]?[)\]】:：]|[\d一二三行]?$|数据|填写)"
+)
+_MADE_UP = re.compile(r"^(?:[\u3400-\u9fff]{2,3}市?)?(?:某某|xx|××|\*\*|○○|示例|样例)")
+"""A name nobody bears: an example, where it stands in the first row and in no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,15 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
     suspects = judge.suspects(rows)
     numbers: list[int] = []
     kept: list[Row] = []
+    made_up: list[int] = []
     body = Body(numbers, kept, [], {})
     for place, row in enumerate(rows):
         if (not row or row[0] in ("", None)) and row.count("") + row.count(None) == len(row):
             continue
         reason = judge(row) if place in suspects else None
+        if reason == "made_up":
+            made_up.append(len(kept))
+            reason = None
         if reason is None:
             numbers.append(grid.offset + layout.first + 1 + place)
             kept.append(row)
@@ -97,9 +105,12 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
             start = _with_title(rows, place)
             kept_rows = sum(number <= grid.offset + layout.first + start for number in numbers)
             del numbers[kept_rows:], kept[kept_rows:]
-            return replace(body, rest=layout.first + start)
+            body = replace(body, rest=layout.first + start)
+            break
         else:
             _leave_out(body, grid.offset + layout.first + 1 + place, row, reason)
+    if made_up == [0] and len(kept) > 1:
+        _leave_out(body, numbers.pop(0), kept.pop(0), "example")
     return body
 
 
@@ -119,14 +130,20 @@ def data_rows_in_columns(rows: ColumnRows, layout: Layout) -> Body | None:
     body = Body((), (), [], {})
     keep = ~rows.empty()
     odd = [judge.odd(column.distinct) for column in rows.columns]
+    made_up: list[int] = []
     for place in np.flatnonzero(rows.holding(odd)).tolist():
         row = rows[place]
         reason = judge(row) if keep[place] else None
         if reason == "other_head":
             return None
-        if reason is not None:
+        if reason == "made_up":
+            made_up.append(place)
+        elif reason is not None:
             keep[place] = False
             _leave_out(body, place + 2, row, reason)
+    if len(made_up) == 1 and made_up[0] == np.argmax(keep) and keep.sum() > 1:
+        keep[made_up[0]] = False
+        _leave_out(body, made_up[0] + 2, rows[made_up[0]], "example")
     places = np.flatnonzero(keep)
     kept = rows if len(places) == len(keep) else rows.take(places)
     return replace(body, numbers=places + 2, rows=kept)
@@ -195,6 +212,7 @@ _TEXT_KINDS = frozenset(
 
 
 _AFTER_NUMBER = frozenset(".、．")
+_NOBODY = frozenset(["某某", "xx", "XX", "××", "**", "○○", "示例", "样例"])
 _OPENINGS = frozenset("合总小共全累本其填制审单负联注备说附续接转示样例某xX×*○(（[【" + _BLANKS)
 """First characters of everything that is no data and of what may be cleaned away before it."""
 
@@ -249,7 +267,7 @@ class _Judge:
                 cell = row[place]
                 if isinstance(cell, str) and cell and self._says(cell) == "total":
                     return "total" if bare(cell) != "全市" else None
-        return None
+        return "made_up" if says == "made_up" else None
 
     def _heads_another(self, row: Row) -> bool:
         """Whether a row holds texts only, most of them headings, and not only of this table."""
@@ -271,6 +289,8 @@ class _Judge:
         """Whether the first characters of a text are such as open what is no data."""
         if cell[0] in _OPENINGS or cell[1:2] in _AFTER_NUMBER or cell in self._labels:
             return True
+        if cell[2:4] in _NOBODY or cell[3:5] in _NOBODY:
+            return True
         return cell in _written_headings()
 
     def _look(self, cell: str) -> str:
@@ -287,6 +307,8 @@ class _Judge:
             return "tail"
         if _EXAMPLE.match(start):
             return "example"
+        if _MADE_UP.match(start):
+            return "made_up"
         if heading_key(cell) in self._heads:
             return "head"
         return "other_head" if cell in _written_headings() else "data"

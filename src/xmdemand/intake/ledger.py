@@ -110,6 +110,8 @@ class Ledger:
         where = f"{grid.file}!{grid.sheet}"
         for code in grid.remarks:
             self.notes.append(Note(code, where, 1, "info" if code == OLD_FORMAT else "warning"))
+        if examples := sheet.body.skipped.get("example"):
+            self.notes.append(Note("intake.example_rows", where, examples, "info"))
         self._propose(grid, layout, where)
 
     def _propose(self, grid: Grid, layout: Layout, where: str) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from xmdemand.intake.assemble import ASSEMBLERS
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.decode import Parsers
+from xmdemand.intake.headings import meaning
 from xmdemand.intake.layout import Layout, propose_kind
 from xmdemand.intake.names import Names
 from xmdemand.intake.opening import OLD_FORMAT
@@ -86,13 +87,17 @@ class Ledger:
     def no_table(self, grid: Grid, code: str) -> None:
         """A sheet without headings we know: an instruction sheet, or a question to a person."""
         guesses = propose_kind(grid)
+        kinds = [kind for kind, _ in guesses[:1]]
         if code == "intake.no_table" and not guesses:
             self.skip(grid, "intake.instructions")
             return
         self._line(grid.file, grid.sheet, grid.sha256, state="skipped", code=code)
         self.notes.append(Note(code, f"{grid.file}!{grid.sheet}", 1, "warning"))
-        self.proposals.append((grid.file, grid.sheet, "", "", "", "", 0.0, False))
+        likely = kinds[0] if kinds else ""
+        self.proposals.append((grid.file, grid.sheet, "", "", likely, "", 0.0, False))
         for kind, guess in guesses:
+            if meaning(kind, guess.heading) is not None:
+                continue  # known once the kind is
             header = KINDS[kind].column(guess.column).header
             line = (grid.file, grid.sheet, kind, guess.heading, guess.column, header, guess.score)
             self.proposals.append((*line, False))

@@ -92,7 +92,8 @@ def draft_mapping(proposals: pd.DataFrame) -> str:
     unknown = proposals[proposals["kind"] == ""]
     if len(unknown):
         lines += ["", "[kinds]"]
-        lines += [f'# "{item}" = "employers"  # 或 {SKIP}' for item in unknown["file"].unique()]
+        for row in unknown.drop_duplicates("file").to_dict("records"):
+            lines.append(f'# "{row["file"]}" = "{row["column"] or "employers"}"  # 或 {SKIP}')
     for kind in KINDS:
         rows = proposals[proposals["kind"] == kind].drop_duplicates("heading")
         if len(rows):

@@ -112,8 +112,11 @@ def _matched(
     wide = find_blocks(kind, free, names, year)
     claims: dict[str, list[_Claim]] = {}
     contested: list[Guess] = []
+    optional = _optional(labels)
     for place, label in enumerate(labels):
-        claim = None if place in wide.places else _claim(kind, place, label, confirmed)
+        claim = None
+        if place not in wide.places:
+            claim = _claim(kind, place, label, confirmed, option=place in optional)
         if claim is None:
             continue
         if claim.column.name in wide.names:
@@ -151,14 +154,25 @@ def _matched(
     )
 
 
-def _claim(kind: str, place: int, label: str, confirmed: Mapping[str, str]) -> _Claim | None:
+def _optional(labels: Sequence[str]) -> frozenset[int]:
+    """Positions of headings that differ from another one in their last brackets only."""
+    bases: dict[str, list[int]] = {}
+    for place, label in enumerate(labels):
+        if found := _OPTION.match(plain(label).replace(" ", "")):
+            bases.setdefault(heading_key(found[1]), []).append(place)
+    return frozenset(place for places in bases.values() if len(places) > 1 for place in places)
+
+
+def _claim(
+    kind: str, place: int, label: str, confirmed: Mapping[str, str], *, option: bool
+) -> _Claim | None:
     if not label:
         return None
     key = heading_key(label)
     if told := confirmed.get(key):
         return None if told == IGNORE else _Claim(place, _CONFIRMED, KINDS[kind].column(told), "")
-    if option := _option_of(kind, label, confirmed):
-        return _Claim(place, TRIMMED, option[0], option[1], option[2])
+    if option and (chosen := _option_of(kind, label, confirmed)):
+        return _Claim(place, TRIMMED, chosen[0], chosen[1], chosen[2])
     found = meaning(kind, label)
     if found is None:
         return None

@@ -16,6 +16,7 @@ from xmdemand.intake.ledger import Ledger
 from xmdemand.intake.mapping import SKIP, Confirmed, read_mapping
 from xmdemand.intake.names import Names
 from xmdemand.intake.opening import HIDDEN, open_source
+from xmdemand.intake.others import other_table
 from xmdemand.intake.sheets import parse_sheet
 from xmdemand.intake.sources import Grid, Source, Unread, walk
 from xmdemand.intake.tables import Tables
@@ -109,7 +110,9 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         ledger.skip(grid, "intake.empty_sheet")
     else:
         layout = find_layout(grid, confirmed.columns, kind=kind, names=ledger.names)
-        if isinstance(layout, str):
+        if isinstance(layout, str) and (other := other_table(grid)):
+            ledger.skip(grid, other)
+        elif isinstance(layout, str):
             ledger.no_table(grid, layout)
         else:
             sheet = parse_sheet(grid, layout, ledger.names, ledger.parsers)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xmdemand.intake.names import Names
 from xmdemand.intake.periods import months, spans
 from xmdemand.intake.sheets import Distinct, Sheet
 from xmdemand.intake.stacking import Stack
@@ -333,10 +334,43 @@ def margins(stack: Stack) -> pd.DataFrame:
             "source": stack.source(),
         }
     )
+    _place_categories(stack, table)
     for name in ("variable", "category"):
         stack.refuse(np.flatnonzero(table[name] == ""), name, "intake.required")
     stack.refuse(np.flatnonzero(table["persons"].isna()), "persons", "intake.required")
     return stack.kept(table)
+
+
+def _place_categories(stack: Stack, table: pd.DataFrame) -> None:
+    """Fill in whose totals they are where the category itself tells: a district, a group, ages.
+
+    So it is in tables that head their parts by a line (``按区分``) instead of a column.
+    """
+    silent = (table["variable"] == "").to_numpy()
+    if not silent.any():
+        return
+    written = stack.get_cells("variable")
+    category = table["category"].to_numpy(dtype=object).copy()
+    variable = table["variable"].to_numpy(dtype=object).copy()
+    for place in np.flatnonzero(silent).tolist():
+        text = category[place] or written[place]
+        if found := _variable_of(text, stack.names):
+            category[place], variable[place] = text, found
+    table["category"], table["variable"] = category, variable
+
+
+def _variable_of(category: str, names: Names) -> str:
+    if bare(category) in names.districts:
+        return "district"
+    if names.group(category):
+        return "group"
+    return "age_band" if _AGES.fullmatch(bare(category)) else ""
+
+
+_AGES = re.compile(
+    r"\d{2}(?:周?岁)?(?:[-~至到—]\d{2}(?:周?岁)?|(?:及以上|以上|\+)|(?:及以下|以下))"
+    r"|\d{2}[-~至到—]\d{2}岁"
+)
 
 
 def _titled(stack: Stack) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import re
 
 from xmdemand.intake.numerals import read_number
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL, Broken, Value
-from xmdemand.intake.text import words_of
+from xmdemand.intake.text import words_of, year_in
 
 _DAY = re.compile(
     r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?"
@@ -89,3 +89,42 @@ def parse_month(cell: object) -> Value[dt.date]:
     if day.value is None:
         return Value(None, "missing", day.flags)
     return Value(day.value.date().replace(day=1), "month", day.flags)
+
+
+_NONE: Value = Value(None, "missing")
+_DATED = re.compile(
+    r"\d{4}\s?年\s?(?:第?\s?[一二三四1-4]\s?季度|\d{1,2}\s?月)"
+    r"|20\d{2}[-_.]?(?:0[1-9]|1[0-2])(?!\d)|20\d{2}[qQ][1-4]"
+)
+_UNDATED = re.compile(
+    r"(?<![\d年至-])(?:1[0-2]|0?[1-9])\s?月(?:份)?(?![\d日至-])|第?[一二三四]\s?季度"
+)
+
+
+def period_around(*texts: str) -> Value:
+    """The month or quarter that texts around a table name, the first text that names one first.
+
+    A month without a year takes the year that another of the texts names, if they name but one.
+
+    Examples
+    --------
+    >>> period_around("公共就业服务供求表", "3月", "2025年月度.xlsx").value
+    datetime.date(2025, 3, 1)
+    """
+    year = year_in(*texts)
+    for text in texts:
+        for words in _DATED.findall(text):
+            month = parse_month(words.replace("_", "-").replace(".", "-"))
+            if month.value is not None:
+                return month
+        named = set(_UNDATED.findall(text))
+        if len(named) == 1 and (month := with_year(named.pop(), year)).value is not None:
+            return month
+    return _NONE
+
+
+def with_year(words: str, year: str) -> Value:
+    """A month or quarter without a year, of that year; none if there is no year."""
+    if not year or not _UNDATED.fullmatch(words):
+        return _NONE
+    return parse_month(f"{year}年{words}")

@@ -266,8 +266,13 @@ def _share(cell: object) -> Value[float]:
     return Value(share, "exact")
 
 
+_BORN = re.compile(r"年?(?:出生|生人?)?$")
+
+
 def _age(cell: object) -> Value[object]:
     """Years of age or of birth as a number, an age band as ``low-high`` text."""
+    if isinstance(cell, str):
+        cell = _BORN.sub("", bare(cell))
     number = values.parse_count(cell)
     if number.kind == "exact":
         low = number.low

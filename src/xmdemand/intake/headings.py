@@ -48,7 +48,10 @@ _OTHER_MEANING = re.compile(
     r"上年|去年|往年|前年|同期|上季|上月|上期|半年|环比|同比|增减|增长|增幅|增加|减少|比重|占比|变化|变动|"
     r"比例|百分|%|其中|目标|已|累计|男|女|\d月|季度"
 )
-_RELATIVE = re.compile(r"环比|同比|增减|增长|增幅|比重|占比|变化|变动|百分|%|上月|上季|同期|率$")
+_RELATIVE = re.compile(
+    r"环比|同比|增减|增长|增幅|比重|占比|变化|变动|百分|%|上月|上季|同期|率$"
+    r"|(?:单位|企业|公司|家|户|机构|场次?)(?:总)?(?:数|数量|个数)$"
+)
 """Words of figures that only compare with another period or a whole: no column of ours."""
 _HARMLESS = frozenset("的数人量总名称情况目当前现个岗位所在及与和项栏请填写/()[]·、-")
 """Characters two headings may differ by and still mean the same."""

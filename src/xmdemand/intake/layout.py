@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.contents import below, contradict
+from xmdemand.intake.dates import period_around
 from xmdemand.intake.headings import (
     COUNTS,
     SURE,
@@ -23,11 +24,12 @@ from xmdemand.intake.headings import (
     order_stems,
     spellings,
 )
+from xmdemand.intake.implied import implied, measure_around
 from xmdemand.intake.matching import Match, match_headings
 from xmdemand.intake.names import Names
 from xmdemand.intake.sources import Grid, Rows
 from xmdemand.intake.text import bare, words_of, year_in
-from xmdemand.intake.wide import Wide
+from xmdemand.intake.wide import Around, Wide, stands_alone
 
 _AS_WORDED = 0.9
 """Likeness given to a heading that is known by its wording."""
@@ -56,8 +58,10 @@ _META = frozenset(
 """Headings of numbering and of questionnaire sites that mean no column of ours."""
 _FACT = re.compile(r"([^\s:()]{2,10})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
 _NO_FIRM = re.compile(
-    r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$"
+    r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$|人力资源|人才|劳务|职业介绍|就业服务"
 )
+OF_FIRMS = ("firm", "firm_name", "hard_reason", "train_persons", "headcount", "employees")
+"""Columns of a return that no table of a whole market has."""
 FACTS = ("firm", "firm_name", "district", "industry", "size_class", "employees", "submitted")
 """Columns of a firm that its own form states above the headings."""
 
@@ -154,7 +158,9 @@ def find_layout(
     tries = _tries(grid, confirmed or {}, kind, names)
     if not tries:
         return "intake.no_table"
-    path = f"{grid.file}/{grid.sheet}/{_above(grid.rows, min(t.place for t in tries))}"
+    first = min(tries, key=lambda found: found.place)
+    tries = [t for t in tries if t.place == first.place or not _is_table(first, t.place, grid.rows)]
+    path = f"{grid.file}/{grid.sheet}/{_above(grid.rows, first.place)}"
     rated = [(found.score + 0.3 * _named(found.kind, path), found) for found in tries]
     rated.sort(key=lambda item: -item[0])
     if len(rated) > 1 and rated[1][0] == rated[0][0]:
@@ -174,14 +180,23 @@ def _tries(
         if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) < 2:
             continue
         for depth, labels in _labels_at(rows, place, grid.merged):
-            if not kind and not _has_headings(labels, confirmed):
+            if not kind and not _has_headings(labels, confirmed, names):
                 continue
-            year = year_in(_above(rows, place), grid.sheet, grid.file)
+            texts = (_above(rows, place), grid.sheet, grid.file)
+            around = Around(year_in(*texts), measure_around(*texts))
+            of_firm = facts_above(rows[:place])
             for candidate in [KINDS[kind]] if kind else KINDS.values():
-                told = confirmed.get(candidate.name, {})
-                match = match_headings(candidate.name, labels, told, names, year)
-                facts = facts_above(rows[:place]) if candidate.name == "employers" else {}
+                said = implied(candidate.name, labels, " ".join(texts))
+                told = {**said.told, **confirmed.get(candidate.name, {})}
+                match = match_headings(candidate.name, labels, told, names, around)
+                facts = of_firm if candidate.name == "employers" else said.facts
                 score = _score(candidate, match, facts) - 0.01 * depth
+                if facts is of_firm and of_firm and not _mostly_headings(labels):
+                    score = 0.0  # a line of a form
+                if candidate.name == "register" and score <= 0 and not of_firm:
+                    score = _posts_only(candidate, match, labels, texts) - 0.01 * depth
+                if kind and score <= 0 and len(match.names) > 1:
+                    score = 0.1  # a person said so
                 held = best.get(candidate.name)
                 if score > 0 and (held is None or _better(score, place, held, rows)):
                     best[candidate.name] = _Try(
@@ -197,19 +212,32 @@ def _better(score: float, place: int, held: _Try, rows: Rows) -> bool:
 
     Headings with data below them are a table of their own, however little they say.
     """
-    between = rows[held.place + held.depth : place]
+    return score > held.score and not _is_table(held, place, rows)
+
+
+def _is_table(held: _Try, end: int, rows: Rows) -> bool:
+    """Whether headings have data below them, before the row at `end`."""
+    between = rows[held.place + held.depth : end]
     data = any(sum(cell not in (None, "") for cell in row) > 1 for row in between)
-    known = sum(bool(label) and _resembles_heading(label) for label in held.labels)
-    is_table = data and known * 3 >= sum(map(bool, held.labels)) * 2
-    return score > held.score and not is_table
+    return data and _mostly_headings(held.labels)
 
 
-def _has_headings(labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]]) -> bool:
-    """Whether at least two of the texts are headings of any kind."""
+def _mostly_headings(labels: Sequence[str]) -> bool:
+    filled = [label for label in labels if label]
+    return sum(map(_resembles_heading, filled)) * 3 >= len(filled) * 2
+
+
+def _has_headings(
+    labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]], names: Names | None
+) -> bool:
+    """Whether at least two of the texts are headings of any kind, or places or months."""
     told = {key for columns in confirmed.values() for key in columns}
     hits = 0
     for label in labels:
-        if label and (_resembles_heading(label) or (told and not told.isdisjoint(_keys(label)))):
+        if not label:
+            continue
+        alone = stands_alone(label, names)
+        if alone or _resembles_heading(label) or (told and not told.isdisjoint(_keys(label))):
             hits += 1
             if hits == 2:
                 return True
@@ -222,7 +250,9 @@ def _keys(label: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _resembles_heading(label: str) -> bool:
-    return not every_heading().isdisjoint(_keys(label)) or holds_heading(label)
+    if not every_heading().isdisjoint(_keys(label)) or holds_heading(label):
+        return True
+    return any(meaning(kind, label) is not None for kind in KINDS)
 
 
 def _above(rows: Rows, place: int) -> str:
@@ -331,7 +361,8 @@ def _score(kind: Kind, match: Match, facts: Mapping[str, object]) -> float:
     """How many of a kind's columns the headings name; 0 if they cannot be that kind's."""
     names = match.names
     useful = {name for name in names if kind.column(name).kind != "ignored"}
-    if "firm" in names or facts:
+    names = names | set(facts)
+    if "firm" in names:
         names = names | {"firm_name"}
     if not names & set(kind.marks) or len(useful) < 2:
         return 0.0
@@ -343,6 +374,24 @@ def _score(kind: Kind, match: Match, facts: Mapping[str, object]) -> float:
         + 0.4 * (len(names) - len(useful))
         + 0.5 * sum(name in names for name in required)
     )
+
+
+def _posts_only(kind: Kind, match: Match, labels: Sequence[str], texts: Sequence[str]) -> float:
+    """The score of a table of posts by month without seekers, as agencies send them; else 0.
+
+    It must be dated and name no firm: the same headings are a firm's return where one is named.
+    """
+    names = match.names
+    dated = "month" in names or period_around(*texts).value is not None
+    posts = names & {"posts_total", "posts_new"}
+    named = any(
+        (found := meaning("employers", label)) and found[0].name in OF_FIRMS
+        for label in labels
+        if label
+    )
+    if not (dated and posts and "title" in names) or named:
+        return 0.0
+    return len({name for name in names if kind.column(name).kind != "ignored"}) - 0.5
 
 
 def _layout(best: _Try, rows: Rows) -> Layout:
@@ -400,7 +449,9 @@ def _with_guesses(layout: Layout, confirmed: Mapping[str, str], rows: Rows) -> L
             unused.append(label)
             continue
         column = KINDS[layout.kind].column(guess.column)
-        if contradict(column, below(rows, layout.first, place)):
+        if _needless(layout.kind, guess, used) or contradict(
+            column, below(rows, layout.first, place)
+        ):
             unused.append(label)
         elif guess.score >= SURE:
             columns[place] = column
@@ -416,6 +467,15 @@ def _with_guesses(layout: Layout, confirmed: Mapping[str, str], rows: Rows) -> L
         taken=tuple(taken),
         proposed=tuple(proposed),
         unused=tuple(unused),
+    )
+
+
+def _needless(kind: str, guess: Guess, used: set[str]) -> bool:
+    """Whether a side of the register is known already and a doubtful count adds nothing to it."""
+    side = guess.column.partition("_")[0]
+    known = {f"{side}_total", f"{side}_new"} & used
+    return (
+        kind == "register" and guess.score < SURE and side in ("posts", "seekers") and bool(known)
     )
 
 

@@ -46,6 +46,10 @@ SEVERITY = {
 }
 """Severity of an oddity where it is not a warning."""
 
+_WORTH_ASKING = 0.6
+"""Likeness from which a heading of a table nobody knows is proposed for a column."""
+_SEEKERS = frozenset(["seekers_total", "seekers_new", "seekers_carried", "ratio_printed"])
+
 
 @dataclass(eq=False)
 class Ledger:
@@ -96,8 +100,8 @@ class Ledger:
         likely = kinds[0] if kinds else ""
         self.proposals.append((grid.file, grid.sheet, "", "", likely, "", 0.0, False))
         for kind, guess in guesses:
-            if meaning(kind, guess.heading) is not None:
-                continue  # known once the kind is
+            if guess.score < _WORTH_ASKING or meaning(kind, guess.heading) is not None:
+                continue  # nothing a person would confirm, or known once the kind is
             header = KINDS[kind].column(guess.column).header
             line = (grid.file, grid.sheet, kind, guess.heading, guess.column, header, guess.score)
             self.proposals.append((*line, False))
@@ -117,6 +121,8 @@ class Ledger:
             self.notes.append(Note(code, where, 1, "info" if code == OLD_FORMAT else "warning"))
         if examples := sheet.body.skipped.get("example"):
             self.notes.append(Note("intake.example_rows", where, examples, "info"))
+        if layout.kind == "register" and not _SEEKERS & sheet.decoded.keys():
+            self.notes.append(Note("intake.posts_only", where, sheet.n, "warning"))
         self._propose(grid, layout, where)
 
     def _propose(self, grid: Grid, layout: Layout, where: str) -> None:

@@ -22,7 +22,7 @@ from xmdemand.intake.headings import (
 )
 from xmdemand.intake.names import Names
 from xmdemand.intake.text import plain
-from xmdemand.intake.wide import Wide, find_blocks
+from xmdemand.intake.wide import Around, Wide, find_blocks
 
 _CONFIRMED = -1
 _OPTION = re.compile(r"^(.+?)[(]([^()]+(?:[(][^()]*[)][:：]?)?)[)]$")
@@ -83,7 +83,7 @@ def match_headings(
     labels: Sequence[str],
     confirmed: Mapping[str, str],
     names: Names | None = None,
-    year: str = "",
+    around: Around | None = None,
 ) -> Match:
     """Give every heading its column; where two claim one column, none is chosen silently.
 
@@ -96,7 +96,7 @@ def match_headings(
     >>> [guess.heading for guess in match.contested]
     ['缺员数', '拟招聘人数']
     """
-    return _matched(kind, tuple(labels), tuple(confirmed.items()), names, year)
+    return _matched(kind, tuple(labels), tuple(confirmed.items()), names, around or Around())
 
 
 @lru_cache(maxsize=1024)  # many files of one folder have the same headings
@@ -105,11 +105,11 @@ def _matched(
     labels: tuple[str, ...],
     told: tuple[tuple[str, str], ...],
     names: Names | None,
-    year: str,
+    around: Around,
 ) -> Match:
     confirmed = dict(told)
     free = tuple("" if heading_key(label) in confirmed else label for label in labels)
-    wide = find_blocks(kind, free, names, year)
+    wide = find_blocks(kind, free, names, around)
     claims: dict[str, list[_Claim]] = {}
     contested: list[Guess] = []
     optional = _optional(labels)

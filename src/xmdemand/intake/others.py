@@ -1,4 +1,4 @@
-"""Tables that are known and of no use here: said and skipped, so that nobody is asked about them."""
+"""Tables that are known and of no use here: said and skipped, nobody is asked about them."""
 
 from __future__ import annotations
 

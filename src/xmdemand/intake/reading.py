@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xmdemand.intake.coding import read_confirmed
 from xmdemand.intake.finishing import finish
+from xmdemand.intake.forms import turned
 from xmdemand.intake.guarded import GuardedReader
 from xmdemand.intake.layout import find_layout
 from xmdemand.intake.ledger import Ledger
@@ -110,6 +111,9 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         ledger.skip(grid, "intake.empty_sheet")
     else:
         layout = find_layout(grid, confirmed.columns, kind=kind, names=ledger.names)
+        if isinstance(layout, str) and not kind and (form := turned(grid)):
+            found = find_layout(form, confirmed.columns, names=ledger.names)
+            grid, layout = (grid, layout) if isinstance(found, str) else (form, found)
         if isinstance(layout, str) and (other := other_table(grid)):
             ledger.skip(grid, other)
         elif isinstance(layout, str):

@@ -11,6 +11,7 @@ import pandas as pd
 from xmdemand.intake.columnar import held
 from xmdemand.intake.names import Names
 from xmdemand.intake.sheets import Distinct, Sheet
+from xmdemand.intake.text import words_of
 
 
 def _text_of(item: Any) -> str:
@@ -114,6 +115,18 @@ class Stack:
             return pd.Series([], dtype=object).array
         values = [empty if item is _ABSENT else read(item) for item in items]
         return pd.Series(values).array.take(codes)
+
+    def get_cells(self, name: str) -> list[str]:
+        """What stands in a column's cells, as text; nothing where a sheet lacks the column."""
+        texts: list[str] = []
+        for sheet in self.sheets:
+            columns = sheet.decoded.get(name)
+            if columns:
+                cells = [words_of(cell) for cell in columns[0].cells]
+                texts += [cells[code] for code in columns[0].codes.tolist()]
+            else:
+                texts += [""] * sheet.n
+        return texts
 
     def number(self, name: str) -> np.ndarray:
         """A column's exact numbers, NaN where missing."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from xmdemand.intake.columns import Column
+from xmdemand.intake.columns import KINDS, Column
 from xmdemand.intake.headings import COUNTS, every_heading, heading_key, meaning
 from xmdemand.intake.names import Names
 
@@ -47,6 +47,22 @@ class Wide:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What the texts around a table say of it.
+
+    Attributes
+    ----------
+    year
+        The year of months that name none; nothing if it is not known.
+    measure
+        The column of which headings that name only a place or a month are the counts.
+    """
+
+    year: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """One column's share in a block: which block, which column; no column in a total."""
 
@@ -55,7 +71,7 @@ class _Part:
     said: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
-_Axis = Callable[[str, str, "Names | None", str], "_Part | None"]
+_Axis = Callable[[str, str, "Names | None", Around], "_Part | None"]
 
 _TOTALS = frozenset(["合计", "总计", "小计", "全市", "全区", "共计", "全市合计", "总数"])
 _NUMBERS = {word: str(n) for n, word in enumerate("一二三四五六七八九", 1)}
@@ -89,7 +105,7 @@ _NO_TRADE = frozenset(
 )
 
 
-def find_blocks(kind: str, labels: Sequence[str], names: Names | None, year: str) -> Wide:
+def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: Around) -> Wide:
     """The blocks that headings form, or none.
 
     Parameters
@@ -100,12 +116,13 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, year: str
         The headings, joined over two rows.
     names
         The spellings of the profile.
-    year
-        The year of months that name none; nothing if it is not known.
+    around
+        What the texts around the table say.
 
     Examples
     --------
-    >>> wide = find_blocks("employers", ("单位名称", "岗位1", "人数1", "岗位2", "人数2"), None, "")
+    >>> labels = ("单位名称", "岗位1", "人数1", "岗位2", "人数2")
+    >>> wide = find_blocks("employers", labels, None, Around())
     >>> [sorted(block.columns) for block in wide.blocks]
     [[1, 2], [3, 4]]
     """
@@ -113,7 +130,7 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, year: str
         parts = {
             place: part
             for place, label in enumerate(labels)
-            if label and (part := axis(kind, label, names, year))
+            if label and (part := axis(kind, label, names, around))
         }
         keys = [part.key for part in parts.values() if part.column is not None]
         if not keys or not enough(kind, labels, parts):
@@ -134,7 +151,7 @@ def _block(parts: Mapping[int, _Part], key: str) -> Block | None:
     return Block(columns, next(iter(own.values())).said)
 
 
-def _numbered(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
+def _numbered(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:
     """``岗位1``, ``需求人数1``, ``第2个岗位/人数``: of a firm's first, second, ... post."""
     if kind != "employers":
         return None
@@ -160,7 +177,7 @@ def _numbered_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part
     )
 
 
-def _titled(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
+def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:
     """``缺工人数(焊工)`` and ``缺工人数/焊工``: the count of one post."""
     key = heading_key(label)
     match = _IN_BRACKETS.fullmatch(key)
@@ -191,10 +208,13 @@ def _titled_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part])
     return not own and len({part.key for part in parts.values() if part.column}) > 1
 
 
-def _placed(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
+def _placed(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:
     """``思明区/需求人数``, ``需求人数/思明区``, ``思明区需求人数``: the count of one district."""
     if names is None or kind != "register":
         return None
+    if around.measure and (said := _place_alone(label, names)) is not None:
+        column = KINDS[kind].column(around.measure)
+        return _Part(said, column, {"district": said}) if said else _Part(label, None)
     for place, rest in _halves(label, names.districts):
         found = meaning(kind, rest)
         if found is None or found[0].kind not in (*COUNTS, "number"):
@@ -205,6 +225,18 @@ def _placed(kind: str, label: str, names: Names | None, year: str) -> _Part | No
         if place in _TOTALS:
             return _Part(place, None)
     return None
+
+
+def stands_alone(label: str, names: Names | None) -> bool:
+    """Whether a heading is nothing but a month, a quarter or a district."""
+    key = heading_key(label)
+    return _PERIOD.fullmatch(key) is not None or (names is not None and key in names.districts)
+
+
+def _place_alone(label: str, names: Names) -> str | None:
+    """The district a heading consists of, nothing for their total, None for anything else."""
+    key = heading_key(label)
+    return "" if key in _TOTALS else names.districts.get(key)
 
 
 def _halves(label: str, openings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -225,19 +257,25 @@ def _placed_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part])
     return not own and len({part.key for part in parts.values() if part.column}) > 1
 
 
-def _dated(kind: str, label: str, names: Names | None, year: str) -> _Part | None:
+def _dated(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:
     """``2025年10月/招聘人数``, ``10月招聘人数``: the count of one month or quarter."""
     if kind != "register":
         return None
     key = heading_key(label)
+    if around.measure and _PERIOD.fullmatch(key):
+        dated = not around.year or _YEAR.search(key) is not None
+        month = key if dated else f"{around.year}年{key}"
+        return _Part(month, KINDS[kind].column(around.measure), {"month": month})
+    if around.measure and key in _TOTALS:
+        return _Part(key, None)
     halves = [key.partition("/")[::2], key.rpartition("/")[::-2]] if "/" in key else []
     if opening := _PERIOD.match(key):
         halves.append((opening[0], key[opening.end() :]))
     for period, rest in halves:
         found = meaning(kind, rest) if rest else None
         if found and found[0].kind in (*COUNTS, "number") and _PERIOD.fullmatch(period):
-            dated = not year or _YEAR.search(period) is not None
-            month = period if dated else f"{year}年{period}"
+            dated = not around.year or _YEAR.search(period) is not None
+            month = period if dated else f"{around.year}年{period}"
             return _Part(month, found[0], {"month": month})
     return None
 

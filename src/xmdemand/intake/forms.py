@@ -1,0 +1,124 @@
+"""Forms that set headings beside their answers instead of above them: read as a table turned over.
+
+``企业名称 | 甲公司 | 所属区 | 思明`` in one row, ``缺工岗位 | 焊工 | 电工`` in another: a heading,
+and to its right one answer or one for every post.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xmdemand.intake.columns import KINDS
+from xmdemand.intake.headings import meaning
+from xmdemand.intake.sources import Cell, Grid
+from xmdemand.intake.text import words_of
+
+_ROWS = 60
+"""A form is no longer than this."""
+_LEAST = 4
+"""Headings a form has at least."""
+_OF_ONE = frozenset(["firm", "firm_name", "district", "industry", "size_class", "employees"])
+"""Columns whose one answer holds for all posts."""
+
+_Line = tuple[int, str, dict[int, Cell]]
+
+
+def turned(grid: Grid) -> Grid | None:
+    """A form as a table: headings in the first row, a row a post; None if it is no form.
+
+    Parameters
+    ----------
+    grid
+        A sheet in which no row of headings was found.
+    """
+    if len(grid.rows) > _ROWS or _explains(grid):
+        return None
+    for kind in ("employers", "workers"):
+        lines = list(_lines(grid, kind))
+        names = {_name(kind, label) for _, label, _ in lines}
+        needed = {"title", "firm_name"} if kind == "employers" else {"title", "age"}
+        marked = kind == "workers" or bool(names & set(KINDS[kind].marks))
+        if len(names) >= _LEAST and needed <= names and marked:
+            return _table(grid, kind, lines)
+    return None
+
+
+def _explains(grid: Grid) -> bool:
+    """Whether a sheet tells how to fill in another one."""
+    if _GUIDE.search(grid.sheet):
+        return True
+    return any(sum(words_of(cell) in _GUIDE_HEADS for cell in row) > 1 for row in grid.rows)
+
+
+_GUIDE = re.compile(r"说明|指南|须知|字典|指标解释|示例")
+_GUIDE_HEADS = frozenset(
+    [
+        "栏目",
+        "字段",
+        "列名",
+        "必填",
+        "是否必填",
+        "填写要求",
+        "填写说明",
+        "填报说明",
+        "说明",
+        "示例",
+        "举例",
+    ]
+)
+
+
+def _name(kind: str, label: str) -> str:
+    found = meaning(kind, label)
+    return found[0].name if found else ""
+
+
+def _lines(grid: Grid, kind: str) -> Sequence[_Line]:
+    """Every heading with what stands to its right, by column, up to the next heading."""
+    found: list[_Line] = []
+    for place, row in enumerate(grid.rows):
+        answers: dict[int, Cell] | None = None
+        for column, cell in enumerate(row):
+            text = words_of(cell)
+            label, _, rest = text.partition(":")
+            if isinstance(cell, str) and len(label) <= 25 and _name(kind, label):
+                answers = {column: rest.strip()} if rest.strip() else {}
+                found.append((place, label, answers))
+            elif answers is not None and text:
+                answers[column] = cell
+    return found
+
+
+def _table(grid: Grid, kind: str, lines: Sequence[_Line]) -> Grid | None:
+    """One row a post: several answers to a heading, or a heading that comes again, are posts."""
+    shared: dict[str, Cell] = {}
+    blocks: list[dict[str, dict[int, Cell]]] = [{}]
+    labels: dict[str, str] = {}
+    first = 0
+    for place, label, answers in lines:
+        name = _name(kind, label)
+        labels.setdefault(name, label)
+        if name in _OF_ONE or kind == "workers":
+            shared.setdefault(name, next(iter(answers.values()), None))
+            continue
+        if name == "title":
+            first = first or place
+            if name in blocks[-1]:
+                blocks.append({})
+        if name in blocks[-1]:
+            return None  # which post it belongs to is not known
+        blocks[-1][name] = answers
+    records = [{**shared, **record} for block in blocks for record in _records(block)]
+    rows: list[list[Cell]] = [list(labels.values())]
+    rows += [[record.get(name) for name in labels] for record in records]
+    return replace(grid, rows=rows, merged=(), offset=max(first - 1, 0))
+
+
+def _records(block: dict[str, dict[int, Cell]]) -> list[dict[str, Cell]]:
+    """The posts of a block: one for every column in which a title stands."""
+    columns = list(block.get("title", {}))
+    if len(columns) < 2:
+        return [{name: next(iter(answers.values()), None) for name, answers in block.items()}]
+    return [{name: answers.get(at) for name, answers in block.items()} for at in columns]

@@ -1,0 +1,94 @@
+"""What a table does not say in a column because its headings or its title say it for all rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from xmdemand.intake.columns import KINDS, choice
+from xmdemand.intake.headings import heading_key, meaning
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_GRADUATES = re.compile(r"毕业")
+_TRAINEES = re.compile(r"在训|在培|学员|学徒|结业")
+_POSTS = re.compile(
+    r"(?:用工|岗位|招聘|招工|用人)?需求(?:人数|情况|数)?|招聘(?:人数|情况|数)?|岗位数|缺工"
+)
+_SEEKERS = re.compile(r"求职")
+_AXES = {"district": "district", "age": "age_band", "group": "group"}
+"""Columns of workers -> what the margins call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """What holds for all rows: columns and their cells, and headings that mean a column here."""
+
+    facts: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    told: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+def implied(kind: str, labels: Sequence[str], around: str) -> Implied:
+    """What headings and the texts around a table say for all its rows.
+
+    Graduates of a table whose count is called 毕业生人数 come from schools; the totals of a table
+    ``区 | 劳动力人数`` are by district.
+
+    Examples
+    --------
+    >>> implied("pipeline", ("学校", "专业", "毕业生人数"), "").facts["kind"]
+    '毕业生'
+    >>> implied("margins", ("所属区", "劳动力人数"), "劳动力资源").facts["variable"]
+    '区'
+    """
+    if kind == "pipeline":
+        return _source(labels, around)
+    if kind == "margins":
+        return _axis(labels, around)
+    return Implied()
+
+
+def _source(labels: Sequence[str], around: str) -> Implied:
+    persons = [label for label in labels if label and _means("pipeline", label, "persons")]
+    if len(persons) != 1 or any(label and _means("pipeline", label, "kind") for label in labels):
+        return Implied()
+    for text in (persons[0], around):
+        graduates, trainees = bool(_GRADUATES.search(text)), bool(_TRAINEES.search(text))
+        if graduates != trainees:
+            key = "graduates" if graduates else "trainees"
+            return Implied({"kind": choice("pipeline", "kind", key)})
+    return Implied()
+
+
+def _axis(labels: Sequence[str], around: str) -> Implied:
+    filled = [label for label in labels if label]
+    if any(_means("margins", label, "variable") for label in filled):
+        return Implied()
+    by = {label: found[0].name for label in filled if (found := meaning("workers", label))}
+    axes = [label for label, name in by.items() if name in _AXES]
+    about = f"{around} {' '.join(filled)}"
+    if len(axes) != 1 or not any(word in about for word in (*KINDS["margins"].words, "劳动力")):
+        return Implied()
+    said = choice("margins", "variable", _AXES[by[axes[0]]])
+    return Implied({"variable": said}, {heading_key(axes[0]): "category"})
+
+
+def _means(kind: str, label: str, column: str) -> bool:
+    found = meaning(kind, label)
+    return found is not None and found[0].name == column
+
+
+def measure_around(*texts: str) -> str:
+    """The count of the register that texts around a table name, if they name but one side.
+
+    >>> measure_around("2026年各月需求人数"), measure_around("需求人数和求职人数")
+    ('posts_total', '')
+    """
+    about = " ".join(texts)
+    posts, seekers = _POSTS.search(about), _SEEKERS.search(about)
+    if bool(posts) == bool(seekers):
+        return ""
+    if seekers:
+        return "seekers_total"
+    return "posts_new" if posts and posts[0].startswith("招聘") else "posts_total"

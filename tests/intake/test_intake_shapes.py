@@ -10,6 +10,7 @@ import json
 import pandas as pd
 import pytest
 
+from xmdemand.errors import InputError
 from xmdemand.intake import quality_report
 from xmdemand.intake.headings import likest, meaning
 from xmdemand.intake.layout import facts_above
@@ -477,3 +478,30 @@ def test_an_example_is_marked_or_stands_first_under_a_name_nobody_bears(
     assert list(tables.employers["firm_name"]) == kept
     told = [note.n for note in tables.notes if note.code == "intake.example_rows"]
     assert sum(told) == len(names) - len(kept)
+
+
+def test_a_confirmation_may_hold_for_some_files_only(tmp_path, tables_of):
+    for name in ("甲.csv", "乙.csv"):
+        lines(tmp_path, name, "单位名称,岗位名称,人数", f"{name[0]}公司,焊工,3")
+    lines(
+        tmp_path,
+        "mapping.toml",
+        '[employers]\n"人数" = "vacancies"\n[files."乙*".employers]\n"人数" = "train_persons"',
+    )
+    table = tables_of(tmp_path).employers.set_index("firm_name")
+    assert table.loc["甲公司", "vacancies"] == 3
+    assert table.loc["乙公司", "train_persons"] == 3
+    assert table.loc["乙公司", "vacancies_kind"] == "missing"
+    lines(tmp_path, "mapping.toml", '[files."乙*".x]\n"人数" = "headcount"')
+    with pytest.raises(InputError, match=r"\[files.'乙\*'.x\]"):
+        tables_of(tmp_path)
+
+
+def test_staff_that_differs_between_a_firm_s_posts_is_the_posts_own(tmp_path, tables_of):
+    head = "企业,岗位,现有职工,缺工人数"
+    lines(tmp_path, "a.csv", head, "甲公司,铣工,50,4", "甲公司,钳工,20,3", "乙公司,钳工,7,3")
+    table = tables_of(tmp_path).employers
+    assert table["employees"].isna().all()
+    assert list(table["headcount"]) == [50, 20, 7]
+    lines(tmp_path, "a.csv", head, "甲公司,铣工,50,4", "甲公司,钳工,50,3", "乙公司,钳工,7,3")
+    assert list(tables_of(tmp_path).employers["employees"]) == [50, 50, 7]

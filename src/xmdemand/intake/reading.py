@@ -110,9 +110,10 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
     elif not any(cell not in (None, "") for row in grid.rows for cell in row):
         ledger.skip(grid, "intake.empty_sheet")
     else:
-        layout = find_layout(grid, confirmed.columns, kind=kind, names=ledger.names)
+        told = confirmed.columns_of(grid.file, grid.sheet)
+        layout = find_layout(grid, told, kind=kind, names=ledger.names)
         if isinstance(layout, str) and not kind and (form := turned(grid)):
-            found = find_layout(form, confirmed.columns, names=ledger.names)
+            found = find_layout(form, told, names=ledger.names)
             grid, layout = (grid, layout) if isinstance(found, str) else (form, found)
         if isinstance(layout, str) and (other := other_table(grid)):
             ledger.skip(grid, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from xmdemand.intake.body import Body, data_rows, data_rows_in_columns, lengthen
 from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.decode import Decoded, Parsers, decode
+from xmdemand.intake.headings import SURE, Guess
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import SKIP_NUMBERS
@@ -153,6 +155,7 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     body = body or data_rows(grid, layout)
     _fill_merged(grid, layout, body)
     filled = _fill_blank_firms(layout, body)
+    layout = _staff_of_posts(layout, body)
     layout, body = lengthened(layout, body)
     sheet = Sheet(grid, layout, body, names, _decoded(layout, body, parsers))
     for name, columns in sheet.decoded.items():
@@ -162,6 +165,36 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     if filled:
         sheet.flag(filled, "firm_name", "intake.filled_down")
     return sheet
+
+
+def _staff_of_posts(layout: Layout, body: Body) -> Layout:
+    """Take a count of staff that differs from post to post of one firm for the posts' own.
+
+    ``现有职工`` is a firm's where a row is a firm, and a post's in a list of posts.
+    """
+    at = {column.name: place for place, column in layout.columns.items()}
+    if layout.kind != "employers" or not {"employees", "firm_name", "title"} <= at.keys():
+        return layout
+    label = layout.labels[at["employees"]]
+    if "headcount" in at or _OF_FIRM.search(label):
+        return layout
+    staff: dict[str, set[str]] = {}
+    posts: dict[str, int] = {}
+    for row in body.rows:
+        if len(row) > at["employees"] and len(row) > at["firm_name"]:
+            firm, number = words_of(row[at["firm_name"]]), words_of(row[at["employees"]])
+            if firm and number:
+                staff.setdefault(firm, set()).add(number)
+                posts[firm] = posts.get(firm, 0) + 1
+    several = [firm for firm, n in posts.items() if n > 1]
+    if sum(len(staff[firm]) > 1 for firm in several) * 2 <= len(several):
+        return layout
+    own = {**layout.columns, at["employees"]: KINDS["employers"].column("headcount")}
+    guess = Guess(label, "headcount", SURE)
+    return replace(layout, columns=own, taken=(*layout.taken, guess))
+
+
+_OF_FIRM = re.compile(r"单位|企业|公司|全厂|总数|在岗职工数")
 
 
 def _decoded(layout: Layout, body: Body, parsers: Parsers) -> dict[str, list[Decoded]]:

@@ -384,7 +384,7 @@ def test_a_second_table_below_is_read_under_its_own_headings(tmp_path, save, tab
 
 
 def test_persons_to_train_for_no_post_are_refused(tmp_path, tables_of):
-    lines(tmp_path, "a.csv", "单位名称,培训工种类型,培训人数", "甲公司,焊工,9")
+    lines(tmp_path, "a.csv", "单位名称,培训内容,培训人数", "甲公司,消防,9")
     tables = tables_of(tmp_path)
     assert tables.employers is None
     assert list(tables.quarantine["code"]) == ["intake.no_post"]
@@ -505,3 +505,77 @@ def test_staff_that_differs_between_a_firm_s_posts_is_the_posts_own(tmp_path, ta
     assert list(table["headcount"]) == [50, 20, 7]
     lines(tmp_path, "a.csv", head, "甲公司,铣工,50,4", "甲公司,钳工,50,3", "乙公司,钳工,7,3")
     assert list(tables_of(tmp_path).employers["employees"]) == [50, 50, 7]
+
+
+# -- columns in parts, and words turned into their opposite --------------------------------------
+
+
+@pytest.mark.parametrize("heads", ["最低月薪,最高月薪", "薪资下限（元）,薪资上限（元）"])
+def test_two_ends_of_pay_are_one_range(tmp_path, tables_of, heads):
+    head = f"企业名称,岗位,缺工人数,{heads}"
+    lines(tmp_path, "a.csv", head, "甲公司,车工,3,6000,8000", "乙公司,车工,3,,7000")
+    tables = tables_of(tmp_path)
+    assert tables.employers[["wage_low", "wage_high"]].values.tolist() == [
+        [6000, 8000],
+        [7000, 7000],
+    ]
+    assert tables.proposals.empty
+
+
+def test_ticks_below_levels_are_the_levels_assessed(tmp_path, tables_of):
+    head = "职业编码,职业名称,五级,四级,三级,评价机构数"
+    lines(tmp_path, "a.csv", head, "6-31-01-03,电工,√,√,,5", "6-18-02-04,焊工,√,,,3")
+    tables = tables_of(tmp_path)
+    assert list(tables.trainable["levels"]) == [("level_5", "level_4"), ("level_5",)]
+    assert tables.proposals.empty
+
+
+def test_this_month_beside_the_year_so_far(tmp_path, save, tables_of):
+    rows = [
+        ["2026年2月供求月报"],
+        ["职业名称", "需求人数", None, "求职人数", None],
+        [None, "本月", "累计", "本月", "累计"],
+        ["焊工", 10, 22, 8, 17],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A2:A3", "B2:C2", "D2:E2"))
+    register = tables_of(tmp_path).register
+    assert register[["posts_total", "seekers_total"]].values.tolist() == [[10, 8]]
+
+
+def test_what_is_still_lacking_goes_before_what_was_wanted(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "企业名称,岗位,需求人数,已招人数,尚缺人数", "甲公司,车工,10,6,4")
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [4]
+    assert asked(tables) == {"需求人数"}
+
+
+def test_a_firm_whose_posts_nobody_could_read_does_not_plan_nothing(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "企业名称,所属区,招工难原因,车工空岗", "甲公司,思明,工资低,6")
+    tables = tables_of(tmp_path)
+    assert tables.employers is None
+    assert list(tables.quarantine["code"]) == ["intake.no_post"]
+
+
+@pytest.mark.parametrize("word", ["未抽中", "不是样本", "非抽样"])
+def test_a_word_denied_is_not_the_word(tmp_path, tables_of, word):
+    lines(tmp_path, "a.csv", "单位名称,所属区,是否抽中", f"甲公司,思明,{word}", "乙公司,思明,是")
+    table = tables_of(tmp_path).firms
+    assert list(table["selection"]) == ["", "probability"]
+
+
+def test_a_table_of_numbers_is_no_instruction_sheet(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "品名,甲,乙", "茶叶,1,2", "咖啡,3,4")
+    assert list(tables_of(tmp_path).files["code"]) == ["intake.no_table"]
+
+
+def test_staff_of_a_firm_is_added_up_once(tmp_path, tables_of):
+    rows = ("甲公司,50,铣工,4", "甲公司,50,钳工,3", "合计,50,,7")
+    lines(tmp_path, "a.csv", "单位名称,在岗职工数,岗位名称,缺工人数", *rows)
+    assert tables_of(tmp_path).oddities.empty
+
+
+@pytest.mark.parametrize("sign", ["—", "：", "/"])
+def test_a_post_behind_a_sign_is_a_post(tmp_path, tables_of, sign):
+    lines(tmp_path, "a.csv", f"企业名称,缺工人数{sign}焊工,缺工人数{sign}电工", "甲公司,4,2")
+    table = tables_of(tmp_path).employers
+    assert list(zip(table["post"], table["vacancies"], strict=True)) == [("焊工", 4), ("电工", 2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from xmdemand.intake.amounts import parse_count, parse_wage
@@ -57,6 +58,23 @@ def _no_day(cell: object) -> bool:
     return parse_date(cell).value is None and parse_month(cell).value is None
 
 
+TICKS = frozenset(["是", "√", "✓", "✔", "☑", "v", "y", "有", "1", "●", "○", "可", "选中", "true"])
+"""What a ticked cell holds."""
+
+
+def ticked(cells: Sequence[object]) -> bool:
+    """Whether cells are ticks or empty, and some are ticked."""
+    filled = [text for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
+    return bool(filled) and all(text in TICKS or text in ("0", "否", "×", "x") for text in filled)
+
+
+_LEVEL = re.compile(r"[一二三四五1-5初中高]级|技师|[初中高]级?工|不限|专项|等级|证")
+
+
+def _no_level(cell: object) -> bool:
+    return _LEVEL.search(words_of(cell)) is None
+
+
 def _a_number(cell: object) -> bool:
     return not isinstance(cell, str) or words_of(cell).replace(".", "").isdigit()
 
@@ -67,6 +85,8 @@ _MISFITS: Mapping[ValueKind, Callable[[object], bool]] = {
     "wage": _no_wage,
     "date": _no_day,
     "month": _no_day,
+    "level": _no_level,
+    "levels": _no_level,
     "title": _a_number,
     "titles": _a_number,
 }

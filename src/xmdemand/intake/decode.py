@@ -211,15 +211,21 @@ _BREAK = re.compile(r"\s*[\r\n]+\s*")
 
 def _choice(cell: object, column: Column) -> Value[str]:
     text = bare(words_of(cell))
-    if text in EMPTY:
+    if text in EMPTY or text == "否":
         return Value(None, "missing")
     exact = {bare(word): key for key, words in column.choices.items() for word in (key, *words)}
     if text in exact:
         return Value(exact[text], "exact")
+    if _DENIED.search(text):
+        return Value(None, "missing", ("ambiguous",))
     found = {key for word, key in exact.items() if len(word) > 1 and word in text}
     if len(found) == 1:
         return Value(found.pop(), "within")
     return Value(None, "missing", ("ambiguous" if found else "unreadable",))
+
+
+_DENIED = re.compile(r"[未不非没无](?!限|详|足|明|符|匹|能|到|够|便|合|在)")
+"""A word that turns what follows into its opposite: 未抽中 is not 抽中, 不同意调出 not 调出."""
 
 
 def _firm_id(cell: object) -> Value[str]:

@@ -33,6 +33,7 @@ _POLITE = re.compile(
 _NOW = re.compile(r"^(?:本月|本季度?|本期|当前|目前|现阶段)的?")
 """Of the present period: the same count, unless the column itself speaks of a year."""
 _TOTALS = frozenset(["合计", "小计", "总计", "总数", "总人数", "共计"])
+_PERIODS = frozenset(["本月", "本期", "本季", "本季度", "当月", "当期", "当季", "本月数", "本期数"])
 _TAIL = re.compile(r"[*★:：?？。.]+$")
 _BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
 _ORDERS = (
@@ -199,7 +200,7 @@ def _patterns(kind: str) -> tuple[tuple[Column, re.Pattern[str]], ...]:
 def _longer(known: Mapping[str, Column], key: str) -> tuple[Column, int] | None:
     """The column of a count that names its period or stands above its parts as their sum."""
     group, _, last = key.rpartition("/")
-    stem = group if last in _TOTALS else _NOW.sub("", key)
+    stem = group if last in _TOTALS or last in _PERIODS else _NOW.sub("", key)
     column = known.get(stem) if stem != key else None
     if column is None or column.kind not in COUNTS or "12个月" in column.header:
         return None
@@ -290,3 +291,31 @@ def _opposed(one: str, other: str) -> bool:
         or (b in one and b not in other and a in other and a not in one)
         for a, b in _OPPOSED
     )
+
+
+_LOWER = re.compile(r"^(?:最低|起始)的?|(?:下限|最低值?|最低|起)$|(?<=/)(?:最低|下限)$")
+_UPPER = re.compile(r"^(?:最高|最多)的?|(?:上限|最高值?|最高|止)$|(?<=/)(?:最高|上限)$")
+
+
+def two_ends(kind: str, labels: Mapping[int, str]) -> tuple[Column, int, int] | None:
+    """The column of pay whose lower and upper ends two headings are, with their positions.
+
+    >>> found = two_ends("employers", {3: "最低月薪（元）", 4: "最高月薪（元）"})
+    >>> found[0].name, found[1:]
+    ('wage', (3, 4))
+    """
+    ends: list[dict[str, list[int]]] = [{}, {}]
+    columns: dict[str, Column] = {}
+    for at, label in labels.items():
+        key = _BRACKETS.sub("", heading_key(label))
+        for side, pattern in enumerate((_LOWER, _UPPER)):
+            stem = pattern.sub("", key).rstrip("/")
+            found = meaning(kind, stem) if stem not in (key, "") else None
+            if found is not None and found[0].kind == "wage":
+                columns[found[0].name] = found[0]
+                ends[side].setdefault(found[0].name, []).append(at)
+    for name, column in columns.items():
+        low, high = ends[0].get(name, []), ends[1].get(name, [])
+        if len(low) == 1 and len(high) == 1 and low != high:
+            return column, low[0], high[0]
+    return None

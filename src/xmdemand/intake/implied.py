@@ -19,6 +19,7 @@ _POSTS = re.compile(
 _SEEKERS = re.compile(r"求职")
 _AXES = {"district": "district", "age": "age_band", "group": "group"}
 """Columns of workers -> what the margins call them."""
+_SUMS = frozenset(["合计", "总计", "小计", "总数"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ def _axis(labels: Sequence[str], around: str) -> Implied:
     if len(axes) != 1 or not any(word in about for word in (*KINDS["margins"].words, "劳动力")):
         return Implied()
     said = choice("margins", "variable", _AXES[by[axes[0]]])
-    return Implied({"variable": said}, {heading_key(axes[0]): "category"})
+    told = {heading_key(axes[0]): "category"}
+    if not any(_means("margins", label, "persons") for label in filled):
+        sums = [label for label in filled if heading_key(label) in _SUMS]
+        told |= {heading_key(sums[0]): "persons"} if len(sums) == 1 else {}
+    return Implied({"variable": said}, told)
 
 
 def _means(kind: str, label: str, column: str) -> bool:

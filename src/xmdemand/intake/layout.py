@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from xmdemand.intake.columns import KINDS, Column, Kind
-from xmdemand.intake.contents import below, contradict
+from xmdemand.intake.contents import below, contradict, ticked
 from xmdemand.intake.dates import period_around
 from xmdemand.intake.headings import (
     COUNTS,
@@ -23,6 +23,7 @@ from xmdemand.intake.headings import (
     meaning,
     order_stems,
     spellings,
+    two_ends,
 )
 from xmdemand.intake.implied import implied, measure_around
 from xmdemand.intake.matching import Match, match_headings
@@ -99,6 +100,12 @@ class Layout:
         heading stands as well.
     unused
         Headings that resemble nothing; their columns are not read.
+    ranges
+        Position of a column of lower ends -> that of its upper ends.
+    ticks
+        Position of a column -> what ticks at several positions stand for, if it is read from those.
+    parts
+        Positions read as parts of another column.
     """
 
     kind: str
@@ -116,6 +123,9 @@ class Layout:
     proposed: tuple[Guess, ...] = ()
     contested: tuple[Guess, ...] = ()
     unused: tuple[str, ...] = ()
+    ranges: Mapping[int, int] = field(default_factory=dict)
+    ticks: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    parts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +176,7 @@ def find_layout(
     if len(rated) > 1 and rated[1][0] == rated[0][0]:
         return "intake.ambiguous_kind"
     best = rated[0][1]
-    layout = _layout(best, grid.rows)
+    layout = _with_parts(_layout(best, grid.rows), grid.rows, names)
     return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows)
 
 
@@ -423,6 +433,31 @@ def _layout(best: _Try, rows: Rows) -> Layout:
     )
 
 
+def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:
+    """Columns that stand in parts: pay in its two ends, levels as one column of ticks each."""
+    free = {
+        at: label
+        for at, label in enumerate(layout.labels)
+        if label and at not in layout.columns and at not in layout.wide.places
+    }
+    held = {column.name for column in layout.columns.values()}
+    columns, ranges = dict(layout.columns), {}
+    ends = two_ends(layout.kind, free)
+    if ends is not None and ends[0].name not in held:
+        columns[ends[1]] = ends[0]
+        ranges[ends[1]] = ends[2]
+    ticks: dict[int, Mapping[int, str]] = {}
+    if layout.kind == "trainable" and "levels" not in held and names is not None:
+        marked = {at: label for at, label in free.items() if bare(label) in names.levels}
+        if len(marked) > 1 and all(ticked(below(rows, layout.first, at)) for at in marked):
+            first = min(marked)
+            columns[first] = KINDS[layout.kind].column("levels")
+            ticks[first] = marked
+    taken = {*ranges.values(), *(at for marked in ticks.values() for at in marked)}
+    parts = frozenset(at for at in taken if at not in columns)
+    return replace(layout, columns=columns, ranges=ranges, ticks=ticks, parts=parts)
+
+
 def _unit(column: Column, label: str, above: str) -> float:
     """What a column's bare numbers are to be multiplied by: its heading's unit or the corner's."""
     if own := _UNIT_IN_HEAD.search(bare(label)):
@@ -442,7 +477,7 @@ def _with_guesses(layout: Layout, confirmed: Mapping[str, str], rows: Rows) -> L
         key = heading_key(label) if label else ""
         if not key or place in columns or place in layout.wide.places or label in disputed:
             continue
-        if key in _META or key in confirmed:
+        if key in _META or key in confirmed or place in layout.parts:
             continue
         guess = likest(layout.kind, label, used)
         if guess is None:
@@ -479,6 +514,30 @@ def _needless(kind: str, guess: Guess, used: set[str]) -> bool:
     )
 
 
+def holds_numbers(grid: Grid) -> bool:
+    """Whether a sheet is a table of numbers rather than a text: names beside numbers, twice."""
+    if _GUIDE.search(grid.sheet):
+        return False
+    rows = grid.rows[:HEAD_ROWS]
+    return sum(_has_number(row) and _has_text(row) for row in rows) > 1
+
+
+_GUIDE = re.compile(r"说明|指南|须知|封面|目录|字典|解释")
+
+
+def _has_number(row: Sequence[object]) -> bool:
+    return any(
+        (isinstance(cell, (int, float)) and not isinstance(cell, bool))
+        or (isinstance(cell, str) and _NUMBER.fullmatch(words_of(cell)) is not None)
+        for cell in row[1:]
+    )
+
+
+def _has_text(row: Sequence[object]) -> bool:
+    texts = (words_of(cell) for cell in row if isinstance(cell, str))
+    return any(text and len(text) <= 20 and not _NUMBER.fullmatch(text) for text in texts)
+
+
 def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:
     """For a sheet without known headings: which kind its likest row could be, column by column.
 
@@ -487,7 +546,7 @@ def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:
     best: list[tuple[str, Guess]] = []
     for row in grid.rows[:HEAD_ROWS]:
         labels = [text for cell in row if isinstance(cell, str) and (text := words_of(cell))]
-        labels = [label for label in labels if len(label) <= 20]
+        labels = [label for label in labels if len(label) <= 20 and heading_key(label) not in _META]
         if len(labels) < 3:
             continue
         for kind in KINDS:

@@ -13,7 +13,7 @@ from xmdemand.intake.assemble import ASSEMBLERS
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.decode import Parsers
 from xmdemand.intake.headings import meaning
-from xmdemand.intake.layout import Layout, propose_kind
+from xmdemand.intake.layout import Layout, holds_numbers, propose_kind
 from xmdemand.intake.names import Names
 from xmdemand.intake.opening import OLD_FORMAT
 from xmdemand.intake.sheets import PROBLEM_COLUMNS, Sheet, problem_rows
@@ -92,7 +92,7 @@ class Ledger:
         """A sheet without headings we know: an instruction sheet, or a question to a person."""
         guesses = propose_kind(grid)
         kinds = [kind for kind, _ in guesses[:1]]
-        if code == "intake.no_table" and not guesses:
+        if code == "intake.no_table" and not guesses and not holds_numbers(grid):
             self.skip(grid, "intake.instructions")
             return
         self._line(grid.file, grid.sheet, grid.sha256, state="skipped", code=code)

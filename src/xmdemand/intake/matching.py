@@ -27,7 +27,7 @@ from xmdemand.intake.wide import Around, Wide, find_blocks
 _CONFIRMED = -1
 _OPTION = re.compile(r"^(.+?)[(]([^()]+(?:[(][^()]*[)][:：]?)?)[)]$")
 _LETTER = re.compile(r"^(?:[A-Za-z]|\d{1,2})\s?[.、:)]\s?")
-_CURRENT = re.compile(r"本月|本季|本期|本年|当期|当月|今年|合计|总数")
+_CURRENT = re.compile(r"本月|本季|本期|本年|当期|当月|今年|合计|总数|尚[缺需]|仍缺|还缺|缺额")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _matched(
                     vague.append(Guess(labels[claim.place], claim.column.name, SURE))
                 if claim.rank == WORDED:
                     worded.append(claim.place)
-            elif claim.rank == WORDED and winners:
+            elif (claim.rank == WORDED and winners) or _are_options(rivals):
                 spare.append(labels[claim.place])
             else:
                 contested.append(Guess(labels[claim.place], claim.column.name, 1.0))
@@ -192,7 +192,7 @@ def _option_of(
     column = headings(kind).get(base)
     if base in confirmed and confirmed[base] != IGNORE:
         column = KINDS[kind].column(confirmed[base])
-    if column is None or not column.repeats:
+    if column is None or not (column.repeats or column.kind == "choice"):
         return None
     return column, base, _LETTER.sub("", found[2].rstrip(":："))
 
@@ -209,6 +209,11 @@ def _winners(rivals: Sequence[_Claim], labels: Sequence[str]) -> list[_Claim]:
     if len(ahead) > 1:
         ahead = [claim for claim in ahead if _CURRENT.search(labels[claim.place])]
     return ahead if len(ahead) == 1 else []
+
+
+def _are_options(rivals: Sequence[_Claim]) -> bool:
+    """Whether headings are the options of one question that takes a single answer."""
+    return all(claim.option for claim in rivals) and _all_of(rivals[0].stem, rivals)
 
 
 def _all_of(stem: str, claims: Sequence[_Claim]) -> bool:

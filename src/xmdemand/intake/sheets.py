@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -15,11 +15,12 @@ import numpy as np
 from xmdemand.intake.body import Body, data_rows, data_rows_in_columns, lengthened
 from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
+from xmdemand.intake.contents import TICKS
 from xmdemand.intake.decode import Decoded, Parsers, decode
 from xmdemand.intake.headings import SURE, Guess
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
-from xmdemand.intake.parsed import SKIP_NUMBERS
+from xmdemand.intake.parsed import EMPTY, SKIP_NUMBERS
 from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
@@ -206,15 +207,56 @@ def _decoded(layout: Layout, body: Body, parsers: Parsers) -> dict[str, list[Dec
             continue
         declared = _as_text(column) if column.kind == "ignored" else column
         cells = _column_cells(columns, layout, position, len(rows))
+        if position in layout.ranges:
+            lower = _plain_cells(columns, layout, position, len(rows))
+            upper = _plain_cells(columns, layout, layout.ranges[position], len(rows))
+            cells = [_between(low, high) for low, high in zip(lower, upper, strict=True)]
+        if position in layout.ticks:
+            cells = _ticked_words(columns, layout, layout.ticks[position], len(rows))
         unit = layout.units.get(position, 1.0)
         decoded.setdefault(column.name, []).append(decode(declared, cells, parsers, unit=unit))
     return decoded
 
 
+def _plain_cells(
+    columns: Sequence[Sequence[object] | Codes], layout: Layout, position: int, n: int
+) -> list[object]:
+    cells = _column_cells(columns, layout, position, n)
+    return cells.spread() if isinstance(cells, Codes) else list(cells)
+
+
+def _between(low: object, high: object) -> object:
+    """Two ends as one cell; one of them if they are equal or the other says nothing."""
+    first, last = words_of(low), words_of(high)
+    if bare(first) in EMPTY or bare(last) in EMPTY or first == last:
+        return high if bare(first) in EMPTY else low
+    return f"{first}-{last}"
+
+
+def _ticked_words(
+    columns: Sequence[Sequence[object] | Codes], layout: Layout, ticks: Mapping[int, str], n: int
+) -> list[object]:
+    """For every row the words whose cells are ticked."""
+    cells = [_plain_cells(columns, layout, at, n) for at in ticks]
+    return [
+        "、".join(
+            word
+            for word, cell in zip(ticks.values(), row, strict=True)
+            if bare(words_of(cell)) in TICKS
+        )
+        for row in zip(*cells, strict=True)
+    ]
+
+
 def _by_column(layout: Layout) -> bool:
     """Whether a table needs no look at whole rows: no firm to fill down, nothing side by side."""
     plain = layout.first == 1 and not (
-        layout.wide.blocks or layout.facts or layout.options or layout.questionnaire
+        layout.wide.blocks
+        or layout.facts
+        or layout.options
+        or layout.questionnaire
+        or layout.ranges
+        or layout.ticks
     )
     return plain and layout.kind != "employers"
 

@@ -52,9 +52,20 @@ def differing_totals(sheet: Sheet) -> Iterator[OffTotal]:
             if column.kind in COUNTS and position < len(row):
                 unit = sheet.layout.units.get(position, 1.0)
                 printed = parse_count(row[position], unit=unit)
-                sums = _sums(sheet.decoded[column.name][0], scopes)
+                own = scopes
+                if column.name == "employees":  # once a firm, however many posts it names
+                    own = [*scopes, *(scope & _firsts(sheet) for scope in scopes)]
+                sums = _sums(sheet.decoded[column.name][0], own)
                 if printed.kind == "exact" and sums and not _among(printed.low, sums):
                     yield OffTotal(number, column.header, words_of(row[position]), sums[-1])
+
+
+def _firsts(sheet: Sheet) -> np.ndarray:
+    """Rows that are not of the same firm as the row before."""
+    columns = sheet.decoded.get("firm_name") or sheet.decoded.get("firm")
+    if not columns:
+        return np.ones(sheet.n, dtype=bool)
+    return np.diff(columns[0].codes, prepend=-1) != 0
 
 
 def _sums(column: Decoded, scopes: Sequence[np.ndarray]) -> list[float]:

@@ -87,6 +87,7 @@ _PERIOD = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 _IN_BRACKETS = re.compile(r"(.+?)[(]([^()]+)[)]")
+_TITLE_BEHIND = re.compile(r"(.+?)\s*[/:_-]\s*([^/:_-]+)")
 _TRADE = re.compile(r"[\u3400-\u9fffa-z]{1,10}(?:工|员|师|手|司机)")
 _NO_TRADE = frozenset(
     [
@@ -181,7 +182,11 @@ def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part
     """``缺工人数(焊工)`` and ``缺工人数/焊工``: the count of one post."""
     key = heading_key(label)
     match = _IN_BRACKETS.fullmatch(key)
-    stem, _, title = (match[1], "", match[2]) if match else key.rpartition("/")
+    split = _TITLE_BEHIND.fullmatch(key)
+    if match:
+        stem, title = match[1], match[2]
+    else:
+        stem, title = (split[1], split[2]) if split else ("", "")
     found = meaning(kind, stem) if stem and kind == "employers" else None
     if found is None or found[0].kind not in COUNTS:
         return None
@@ -228,9 +233,13 @@ def _placed(kind: str, label: str, names: Names | None, around: Around) -> _Part
 
 
 def stands_alone(label: str, names: Names | None) -> bool:
-    """Whether a heading is nothing but a month, a quarter or a district."""
+    """Whether a heading is nothing but a month, a quarter, a district or the sum of such."""
     key = heading_key(label)
-    return _PERIOD.fullmatch(key) is not None or (names is not None and key in names.districts)
+    return (
+        key in _TOTALS
+        or _PERIOD.fullmatch(key) is not None
+        or (names is not None and key in names.districts)
+    )
 
 
 def _place_alone(label: str, names: Names) -> str | None:

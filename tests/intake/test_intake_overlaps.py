@@ -110,3 +110,45 @@ def test_the_city_s_export_of_a_questionnaire_beside_a_district_s_part(tmp_path,
     tables = tables_of(tmp_path)
     assert len(tables.workers) == 3
     assert list(tables.quarantine["code"]) == ["intake.repeated"]
+
+
+def test_two_services_registers_of_one_month_add_up(tmp_path, tables_of):
+    head = "统计月份,所属区,职业名称,需求人数,求职人数"
+    lines(tmp_path, "市平台导出.csv", head, "2026-03,湖里区,焊工,5,3", "2026-03,湖里区,电工,4,1")
+    lines(tmp_path, "锐才人力.csv", head, "2026-03,湖里区,焊工,9,2", "2026-03,湖里区,电工,1,8")
+    tables = tables_of(tmp_path)
+    assert tables.quarantine.empty
+    assert tables.register["posts_total"].sum() == 19
+
+
+@pytest.mark.parametrize("name", ["湖里供求（更正）.csv", "湖里供求2.csv", "新湖里供求 最终版.csv"])
+def test_a_later_file_of_one_series_replaces_the_same_rows(tmp_path, tables_of, name):
+    lines(tmp_path, "湖里供求1.csv", HEAD, "2026-03,焊工,5,3", "2026-03,电工,4,1")
+    lines(tmp_path, name, HEAD, "2026-03,焊工,9,2")
+    tables = tables_of(tmp_path)
+    assert tables.register["posts_total"].sum() == 13
+    assert list(tables.quarantine["code"]) == ["intake.superseded"]
+
+
+def test_a_copy_under_another_name_is_counted_once(tmp_path, tables_of):
+    rows = ("2026-03,焊工,5,3", "2026-03,电工,4,1")
+    lines(tmp_path, "湖里供求.csv", HEAD, *rows)
+    lines(tmp_path, "汇报材料.csv", f"{HEAD},备注", *(f"{row},见附件" for row in rows))
+    tables = tables_of(tmp_path)
+    assert tables.register["posts_total"].sum() == 9
+    assert len(tables.quarantine) == 2
+
+
+def test_posts_and_seekers_of_two_sheets_are_both_read(tmp_path, tables_of):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for name, n in (("招聘人数", 12), ("求职人数", 5)):
+        sheet = book.create_sheet(name)
+        sheet.append(["2026年湖里区职介分月", None])
+        sheet.append(["工种", "1月", "2月"])
+        sheet.append(["焊工", n, n + 1])
+    book.save(tmp_path / "a.xlsx")
+    tables = tables_of(tmp_path)
+    assert tables.quarantine.empty
+    assert tables.register[["posts_new", "seekers_total"]].sum().tolist() == [25, 11]

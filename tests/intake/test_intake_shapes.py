@@ -579,3 +579,91 @@ def test_a_post_behind_a_sign_is_a_post(tmp_path, tables_of, sign):
     lines(tmp_path, "a.csv", f"企业名称,缺工人数{sign}焊工,缺工人数{sign}电工", "甲公司,4,2")
     table = tables_of(tmp_path).employers
     assert list(zip(table["post"], table["vacancies"], strict=True)) == [("焊工", 4), ("电工", 2)]
+
+
+# -- the first folder of a blind author ----------------------------------------------------------
+
+
+def test_options_of_a_question_known_by_its_wording(tmp_path, tables_of):
+    head = ",".join(f"5、您希望参加哪些职业(工种)培训({post})" for post in ("焊工", "电工"))
+    lines(tmp_path, "a.csv", f"序号,提交答卷时间,来自IP,1、您的年龄,{head}", "1,,1.1.1.1,30,1,0")
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["wish"]) == ["焊工"]
+    assert asked(tables) == set()
+
+
+def test_a_person_whose_wishes_nobody_could_read_has_not_none(tmp_path, tables_of):
+    head = "姓名,年龄,人员类别,希望培训职业,培训意愿"
+    lines(tmp_path, "a.csv", head, "张三,30,失业人员,焊工,电工")
+    tables = tables_of(tmp_path)
+    assert tables.workers is None
+    assert list(tables.quarantine["code"]) == ["intake.no_post"]
+
+
+@pytest.mark.parametrize("sign", ["填表人：", "填表人签字：", "单位负责人（签章）:", "审核人"])
+def test_who_signs_is_no_row_however_much_stands_beside(tmp_path, save, tables_of, sign):
+    rows = [
+        ["序号", "用人单位", "统一代码", "招聘岗位", "招聘人数", "技能要求"],
+        [1, "甲公司", "91350205MAPGYJQPC9", "普工", 6, "不限"],
+        [sign, "庄明辉", None, "联系电话：", "0592-6051234", "日期：2026年3月12日"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["firm_name"]) == ["甲公司"]
+    assert tables.quarantine.empty
+
+
+def test_a_name_behind_its_label_is_masked_in_a_refused_row(tmp_path, save, tables_of):
+    rows = [
+        ["单位名称", "岗位名称", "当前空缺人数", "其他"],
+        ["", "普工", 6, "经办人："],
+        ["", "经办人：", None, "庄明辉"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    assert "庄明辉" not in tables_of(tmp_path).quarantine.to_string()
+
+
+def test_a_telephone_is_no_count():
+    assert parse_count("0592-6051234").flags == ("unreadable",)
+
+
+def test_about_ten_is_about_ten():
+    count = parse_count("十来个")
+    assert (count.low, count.high, count.kind) == (10, 10, "approx")
+
+
+def test_posts_with_their_counts_in_one_column(tmp_path, tables_of):
+    lines(
+        tmp_path, "a.csv", "公司名称,招聘岗位及人数,薪资待遇", "甲公司,传菜员6人、面点师若干,5200"
+    )
+    table = tables_of(tmp_path).employers
+    assert list(table["post"]) == ["传菜员", "面点师"]
+    assert list(table["vacancies_kind"]) == ["exact", "some"]
+
+
+def test_sources_of_people_side_by_side(tmp_path, save, tables_of):
+    rows = [
+        ["学校名称", "专业名称", "人数", None, "留厦比例"],
+        [None, None, "毕业生", "在训", None],
+        ["职业学院", "电子商务", 117, 33, "56%"],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:D1", "E1:E2"))
+    table = tables_of(tmp_path).pipeline
+    found = list(zip(table["kind"], table["persons"], table["stay_share"], strict=True))
+    assert found == [("graduates", 117, 0.56), ("trainees", 33, 0.56)]
+
+
+def test_a_short_year_before_its_sign(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "统计月份,职业名称,需求人数,求职人数", "26年3月,焊工,5,3")
+    assert [f"{m:%Y-%m}" for m in tables_of(tmp_path).register["month"]] == ["2026-03"]
+
+
+def test_a_time_and_a_place_make_no_table(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "时间,事项,汇报人,地点", "9:00,汇报,李某,会议室", "9:20,汇报,林某,")
+    tables = tables_of(tmp_path)
+    assert list(tables.files["code"]) == ["intake.instructions"]
+
+
+def test_streets_are_no_question_about_districts(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "单位名称,所在街道,岗位名称,缺工人数", "甲公司,开元街道,焊工,3")
+    assert asked(tables_of(tmp_path)) == set()

@@ -29,7 +29,9 @@ _SLASHED = re.compile(rf"({NUMBER})\s?/\s?({NUMBER}){_MEASURE}")
 _OVER = re.compile(
     rf"(?:({NUMBER}){_MEASURE}(?:\+|以上|及以上|起|多){_MEASURE}|(?:≥|>=|>|至少|不少于|不低于|超过|超)\s?({NUMBER}){_MEASURE}(?:以上)?)"
 )
-_TENS_PLUS = re.compile(rf"({NUMBER})(?:余|多|来){_MEASURE}")
+_TENS_PLUS = re.compile(rf"({NUMBER})(?:余|多){_MEASURE}")
+_TENS_OR_SO = re.compile(rf"({NUMBER})来{_MEASURE}")
+_TELEPHONE = re.compile(r"0\d{2,3}-?\d{7,8}")
 _UNDER = re.compile(
     rf"(?:({NUMBER}){_MEASURE}(?:以内|以下|及以下|之内)|(?:≤|<=|<|不超过|至多|最多|不多于|不高于)\s?({NUMBER}){_MEASURE}(?:以内|以下)?)"
 )
@@ -104,6 +106,8 @@ def _read_count(text: str) -> Count:
         return Count(inner.low, inner.high, inner.kind, (*inner.flags, "remark"))
     if (match := _COUNT.fullmatch(text)) and read_number(match[1]) is not None:
         return _ends(match[1], match[1], "exact")
+    if _TELEPHONE.fullmatch(text):
+        return missing("unreadable")
     if match := _RANGE.fullmatch(text):
         return _ends(match[1], match[2], "range")
     if (match := _ROUGHLY.fullmatch(text)) and (ends := read_rough(match[1])):
@@ -114,6 +118,8 @@ def _read_count(text: str) -> Count:
         return _ends(match[1] or match[2], None, "at_least")
     if match := _TENS_PLUS.fullmatch(text):
         return _ends(match[1], None, "at_least")
+    if match := _TENS_OR_SO.fullmatch(text):
+        return _ends(match[1], match[1], "approx")
     if match := _UNDER.fullmatch(text):
         return _ends("0", match[1] or match[2], "at_most")
     if match := _ABOUT.fullmatch(text):

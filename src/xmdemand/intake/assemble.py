@@ -315,6 +315,8 @@ def workers(stack: Stack) -> pd.DataFrame:
         }
     )
     table["source"], table["sheet"] = stack.source(), stack.sheet_names()
+    titled = stack.each(lambda sheet: np.full(sheet.n, "title" in sheet.decoded))
+    stack.refuse(np.flatnonzero(~titled), "title", "intake.no_post")
     table["wish"] = [
         tuple(dict.fromkeys(post.title for post in posts)) for posts in stack.each(_posts)
     ]

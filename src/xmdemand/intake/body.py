@@ -42,6 +42,11 @@ _TAIL = re.compile(
     r"^(?:填表人|填报人|制表人|制表|审核人|审核|单位负责人|负责人|联系人|填报单位|填报日期|填表说明|填表日期|"
     r"注[:：\d(（]|注释|备注[:：]|说明[:：\d]|附注|续表|(?:\d[.、])?本表)"
 )
+_SIGNED = re.compile(
+    r"^(?:填表|填报|制表|审核|单位|部门|联系|经办|负责|报送)?(?:人|单位负责人|负责人)"
+    r"(?:[(]?(?:签字|签章|签名|盖章)[)]?)?(?::|$)|.{0,8}(?:签字|签章|签名|盖章)[)]?:?"
+)
+"""Who signs: no row of data begins so, however much stands beside it."""
 _CONTINUED = re.compile(r"^[(（]?(?:续表|接上页|转下页)")
 _EXAMPLE = re.compile(
     r"^[(\[【]?(?:填写|填表)?(?:示例|样例|范例|举例|例如|例)(?:[\d一二三]?[)\]】:：]|[\d一二三行]?$|数据|填写)"
@@ -254,6 +259,8 @@ class _Judge:
             return "blank"
         if says in ("total", "example", "continued"):
             return "repeated_head" if says == "continued" else says
+        if says == "tail" and _SIGNED.match(bare(first)):
+            return "tail"
         if says == "tail":
             filled = sum(cell is not None and cell != "" for cell in row)
             if filled <= max(2, self._width // 3):

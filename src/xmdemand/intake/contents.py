@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from xmdemand.intake.amounts import parse_count, parse_wage
 from xmdemand.intake.columns import Column, ValueKind
 from xmdemand.intake.dates import parse_date, parse_month
+from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL
 from xmdemand.intake.sources import Rows
+from xmdemand.intake.terms import parse_district
 from xmdemand.intake.text import bare, words_of
 
 _SAMPLE = 60
@@ -34,6 +36,21 @@ def contradict(column: Column, cells: Sequence[object]) -> bool:
         return False
     filled = [cell for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
     return sum(misfits(cell) for cell in filled) * 2 > len(filled)
+
+
+def cannot_be(column: Column, cells: Sequence[object], names: Names | None) -> bool:
+    """The same for a heading that merely resembles the column's: names are held against it too."""
+    if contradict(column, cells):
+        return True
+    filled = [cell for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
+    if not filled:
+        return False
+    if column.kind in ("text", "choice", "group"):
+        return sum(map(_a_number, filled)) * 2 > len(filled)
+    if column.kind == "district" and names is not None:
+        read = [parse_district(cell, names.districts, elsewhere=names.elsewhere) for cell in filled]
+        return all(item.value is None and "unreadable" in item.flags for item in read)
+    return False
 
 
 _SILENT = EMPTY | NONE_AT_ALL
@@ -62,9 +79,10 @@ TICKS = frozenset(["是", "√", "✓", "✔", "☑", "v", "y", "有", "1", "●
 """What a ticked cell holds."""
 
 
-def ticked(cells: Sequence[object]) -> bool:
-    """Whether cells are ticks or empty, and some are ticked."""
-    filled = [text for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
+def ticked(columns: Sequence[Sequence[object]]) -> bool:
+    """Whether the cells of some columns are ticks or empty, and some are ticked."""
+    texts = [bare(words_of(cell)) for cells in columns for cell in cells]
+    filled = [text for text in texts if text not in _SILENT]
     return bool(filled) and all(text in TICKS or text in ("0", "否", "×", "x") for text in filled)
 
 

@@ -16,6 +16,7 @@ _DAY = re.compile(
 _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?份?|(20\d{2})(\d{2})")
 _QUARTER = re.compile(r"(\d{4})\s?[-年.]?\s?(?:第?\s?([一二三四1-4])\s?季度?|[qQ]([1-4]))")
+_SHORT_YEAR = re.compile(r"[1-3]\d年")
 _NO_YEAR = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?")
 _HAN_DATE = re.compile(r"[〇零一二三四五六七八九]{4}年.*")
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
@@ -26,6 +27,11 @@ def _arabic_date(text: str) -> str:
     if not _HAN_DATE.fullmatch(text):
         return text
     return re.sub(r"[〇零一二三四五六七八九十]+", lambda m: f"{read_number(m[0]) or 0:.0f}", text)
+
+
+def _full_year(text: str) -> str:
+    """``26年3月`` with its century; other short years stay what they are."""
+    return f"20{text}" if _SHORT_YEAR.match(text) else text
 
 
 def parse_date(cell: object) -> Value[dt.datetime]:
@@ -50,7 +56,7 @@ def parse_date(cell: object) -> Value[dt.datetime]:
                 _EPOCH + dt.timedelta(seconds=round(float(cell) * 86_400)), "exact", ("serial",)
             )
         cell = words_of(float(cell))
-    text = _arabic_date(words_of(cell).lower())
+    text = _full_year(_arabic_date(words_of(cell).lower()))
     if text in EMPTY or text in NONE_AT_ALL:
         return Value(None, "missing")
     match = _DAY.fullmatch(text) or _COMPACT.fullmatch(text)
@@ -76,7 +82,8 @@ def parse_month(cell: object) -> Value[dt.date]:
     >>> parse_month("2026年3月").value, parse_month("2025年第三季度").kind
     (datetime.date(2026, 3, 1), 'quarter')
     """
-    text = _arabic_date(words_of(cell).lower()) if isinstance(cell, (str, int, float)) else ""
+    text = words_of(cell).lower() if isinstance(cell, (str, int, float)) else ""
+    text = _full_year(_arabic_date(text))
     if match := _QUARTER.fullmatch(text):
         quarter = _QUARTERS.get(match[2] or "") or int(match[2] or match[3])
         return Value(dt.date(int(match[1]), 3 * quarter - 2, 1), "quarter")

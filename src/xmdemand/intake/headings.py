@@ -45,6 +45,7 @@ _HARMLESS_REMARK = re.compile(
     r"(?:单位[:：]?)?[万千百十]?(?:人次|人|名|个|家|位|元)?(?:/月)?|[必选可不多单]{1,2}填|填?(?:整数|数字|数值)|"
     r"合计|总数|总计|含补缺|阿拉伯数字"
 )
+_WHOLE_YEAR = frozenset(["全年", "年度", "一年", "12个月", "今年", "本年"])
 _OTHER_MEANING = re.compile(
     r"上年|去年|往年|前年|同期|上季|上月|上期|半年|环比|同比|增减|增长|增幅|增加|减少|比重|占比|变化|变动|"
     r"比例|百分|%|其中|目标|已|累计|男|女|\d月|季度"
@@ -216,6 +217,8 @@ def _rank(column: Column, key: str) -> int:
 def _may_lack(column: Column, remark: str, group: str) -> bool:
     if _OTHER_MEANING.search(remark + group):
         return False
+    if column.name == "planned_hires" and remark in _WHOLE_YEAR:
+        return True
     return column.kind not in COUNTS or bool(_HARMLESS_REMARK.fullmatch(remark))
 
 

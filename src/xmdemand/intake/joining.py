@@ -6,8 +6,8 @@ Two returns of one firm that share no post and bear no days are both kept (two p
 return), and so are answers of one sheet that name different posts. Two returns that count different
 things (people wanted, people to train) are parts of one as well: their rows of one post become one.
 For the register, a row of the later file replaces the same occupation, district and month of an
-earlier one; see `xmdemand.intake.overlaps` for whole cities and quarters. What is replaced goes to
-the quarantine.
+earlier one of the same series; see `xmdemand.intake.overlaps` for whole cities and quarters. What
+is replaced goes to the quarantine.
 """
 
 from __future__ import annotations
@@ -165,17 +165,59 @@ def _move(columns: _Columns, other: int, into: int) -> None:
 
 
 def superseded_register(table: pd.DataFrame) -> Refusals:
-    """Rows of the register that a later file gives again."""
-    key = ["title", "code", "district", "month", "months"]
+    """Rows of the register that a later file of the same series gives again.
+
+    Two services' registers of one district and month are two registers: their numbers add up. A
+    file is of another's series if its name differs by days, numbers and words of correction only,
+    or if nine in ten of the rows they have in common are equal.
+    """
     if table["sheet"].nunique() < 2:
         return {}
-    again = table[table.duplicated(key, keep=False)]
+    again = table[table.duplicated(_SAME_ROW, keep=False)]
     if again.empty:
         return {}
-    ranks = {name: place for place, name in enumerate(sorted(set(again["sheet"]), key=precedence))}
-    rank = again["sheet"].map(ranks)
-    latest = rank.groupby([again[column] for column in key]).transform("max")
-    return dict.fromkeys(again.loc[(rank < latest).to_numpy(), "source"], "intake.superseded")
+    refused: Refusals = {}
+    for side in ("posts", "seekers"):
+        counts = [f"{side}_{part}" for part in ("carried", "new", "total")]
+        stated = again[again[counts].notna().any(axis=1)]
+        series = stated["sheet"].map(_series_of(stated, counts))
+        names = sorted(set(stated["sheet"]), key=precedence)
+        rank = stated["sheet"].map({name: place for place, name in enumerate(names)})
+        latest = rank.groupby([series, *(stated[column] for column in _SAME_ROW)]).transform("max")
+        earlier = stated.loc[(rank < latest).to_numpy(), "source"]
+        refused.update(dict.fromkeys(earlier, "intake.superseded"))
+    return refused
+
+
+_SAME_ROW = ["title", "code", "district", "month", "months"]
+_ENDING = re.compile(r"\.[a-z0-9]+$")
+_VERSION = re.compile(
+    r"[\d０-９一二三四五六七八九十年月日季度上下半份.\-_ （）()【】\[\]]+"
+    r"|更正|修订|修改|更新|重报|补正|最终|订正|副本|补报|新|版|第|稿|copy|final|v(?=\d)",
+    re.IGNORECASE,
+)
+
+
+def _series_of(table: pd.DataFrame, counts: list[str]) -> dict[str, str]:
+    """Sheet -> the series it belongs to, named after one of its sheets."""
+    sheets = list(dict.fromkeys(table["sheet"]))
+    names = {sheet: sheet.rpartition("!")[0].casefold() for sheet in sheets}
+    series = {sheet: _VERSION.sub("", _ENDING.sub("", name)) for sheet, name in names.items()}
+    rows = {
+        sheet: own.drop_duplicates(_SAME_ROW).set_index(_SAME_ROW)[counts]
+        for sheet, own in table.groupby("sheet", sort=False)
+    }
+    for place, sheet in enumerate(sheets):
+        for other in sheets[:place]:
+            common = rows[sheet].index.intersection(rows[other].index)
+            if series[sheet] == series[other] or not len(common):
+                continue
+            one, two = rows[sheet].loc[common].to_numpy(), rows[other].loc[common].to_numpy()
+            alike = (np.nan_to_num(one, nan=-1.0) == np.nan_to_num(two, nan=-1.0)).all(axis=1)
+            if alike.mean() >= 0.9:
+                own = series[sheet]
+                series = {name: series[other] if s == own else s for name, s in series.items()}
+    return series
 
 
 def repeated_persons(table: pd.DataFrame) -> Refusals:

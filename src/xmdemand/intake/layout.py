@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from xmdemand.intake.columns import KINDS, Column, Kind
-from xmdemand.intake.contents import below, contradict, ticked
+from xmdemand.intake.contents import below, cannot_be, contradict, ticked
 from xmdemand.intake.dates import period_around
 from xmdemand.intake.headings import (
     COUNTS,
@@ -177,7 +177,7 @@ def find_layout(
         return "intake.ambiguous_kind"
     best = rated[0][1]
     layout = _with_parts(_layout(best, grid.rows), grid.rows, names)
-    return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows)
+    return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows, names)
 
 
 def _tries(
@@ -200,7 +200,7 @@ def _tries(
                 told = {**said.told, **confirmed.get(candidate.name, {})}
                 match = match_headings(candidate.name, labels, told, names, around)
                 facts = of_firm if candidate.name == "employers" else said.facts
-                score = _score(candidate, match, facts) - 0.01 * depth
+                score = _score(candidate, match, facts, labels) - 0.01 * depth
                 if facts is of_firm and of_firm and not _mostly_headings(labels):
                     score = 0.0  # a line of a form
                 if candidate.name == "register" and score <= 0 and not of_firm:
@@ -367,14 +367,20 @@ def _is_continued(row: list[str], below: list[str], spans: Mapping[tuple[int, in
     return bool(tops - {-1}) and bool(others) and sum(others) * 2 < len(others)
 
 
-def _score(kind: Kind, match: Match, facts: Mapping[str, object]) -> float:
+_POSTS_AND_COUNTS = re.compile(
+    r"(?:岗位|工种|职位|职业)(?:[(].*[)])?(?:及|和|与|、|/|以及).{0,6}(?:人数|数量)"
+)
+
+
+def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequence[str]) -> float:
     """How many of a kind's columns the headings name; 0 if they cannot be that kind's."""
     names = match.names
     useful = {name for name in names if kind.column(name).kind != "ignored"}
     names = names | set(facts)
     if "firm" in names:
         names = names | {"firm_name"}
-    if not names & set(kind.marks) or len(useful) < 2:
+    counted = kind.name == "employers" and any(map(_POSTS_AND_COUNTS.search, labels))
+    if not (names & set(kind.marks) or counted) or len(useful) < 2:
         return 0.0
     required = [column.name for column in kind.columns if column.required]
     if required and not names.intersection(required):
@@ -449,7 +455,7 @@ def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:
     ticks: dict[int, Mapping[int, str]] = {}
     if layout.kind == "trainable" and "levels" not in held and names is not None:
         marked = {at: label for at, label in free.items() if bare(label) in names.levels}
-        if len(marked) > 1 and all(ticked(below(rows, layout.first, at)) for at in marked):
+        if len(marked) > 1 and ticked([below(rows, layout.first, at) for at in marked]):
             first = min(marked)
             columns[first] = KINDS[layout.kind].column("levels")
             ticks[first] = marked
@@ -466,7 +472,9 @@ def _unit(column: Column, label: str, above: str) -> float:
     return _SCALES[corners[0]] if len(set(corners)) == 1 else 1.0
 
 
-def _with_guesses(layout: Layout, confirmed: Mapping[str, str], rows: Rows) -> Layout:
+def _with_guesses(
+    layout: Layout, confirmed: Mapping[str, str], rows: Rows, names: Names | None
+) -> Layout:
     """Look unknown headings up by likeness among the columns that are still free."""
     columns = dict(layout.columns)
     taken, proposed, unused = list(layout.taken), [], list(layout.unused)
@@ -484,8 +492,8 @@ def _with_guesses(layout: Layout, confirmed: Mapping[str, str], rows: Rows) -> L
             unused.append(label)
             continue
         column = KINDS[layout.kind].column(guess.column)
-        if _needless(layout.kind, guess, used) or contradict(
-            column, below(rows, layout.first, place)
+        if _needless(layout.kind, guess, used) or cannot_be(
+            column, below(rows, layout.first, place), names
         ):
             unused.append(label)
         elif guess.score >= SURE:
@@ -522,6 +530,13 @@ def holds_numbers(grid: Grid) -> bool:
     return sum(_has_number(row) and _has_text(row) for row in rows) > 1
 
 
+_TELLING: Mapping[str, frozenset[str]] = {
+    name: frozenset(kind.marks).union(
+        column.name for column in kind.columns if column.required or column.kind in COUNTS
+    )
+    for name, kind in KINDS.items()
+}
+"""Columns of which a table of a kind has one at least."""
 _GUIDE = re.compile(r"说明|指南|须知|封面|目录|字典|解释")
 
 
@@ -557,6 +572,9 @@ def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:
                 if guess is not None:
                     used.add(guess.column)
                     guesses.append((kind, guess))
+            telling = {guess.column for _, guess in guesses}
+            if not telling & _TELLING[kind]:
+                continue  # a time and a place make no table of ours
             if len(guesses) >= 2 and sum(g.score for _, g in guesses) > sum(
                 g.score for _, g in best
             ):

@@ -189,7 +189,8 @@ def _option_of(
     if found is None or heading_key(label) in headings(kind):
         return None
     base = heading_key(found[1])
-    column = headings(kind).get(base)
+    known = meaning(kind, found[1])
+    column = known[0] if known else None
     if base in confirmed and confirmed[base] != IGNORE:
         column = KINDS[kind].column(confirmed[base])
     if column is None or not (column.repeats or column.kind == "choice"):

@@ -29,6 +29,7 @@ OLD_FORMAT = "intake.old_format"
 HIDDEN = "intake.hidden_sheet"
 """Remark on a sheet its author hid, which is not read."""
 
+_DOCUMENTS = (".docx", ".docm", ".pptx", ".odt", ".odp", ".ofd", ".doc", ".ppt", ".wps", ".msg")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"Rar!", b"7z\xbc\xaf", b"MZ")
 
@@ -56,7 +57,7 @@ def open_source(source: Source, guarded: GuardedReader) -> Iterator[Grid | Unrea
         yield Unread(source.name, "", "intake.empty_file", mark)
     elif source.suffix in MACROS:
         yield Unread(source.name, "", "intake.macros", mark)
-    elif data.startswith(_NO_TABLES):
+    elif data.startswith(_NO_TABLES) or _is_document(source, data):
         yield Unread(source.name, "", "intake.unknown_format", mark)
     elif data.startswith(_ZIP) and source.suffix not in (".ods", ".xlsb"):
         yield from _open_xlsx(source, data, mark)
@@ -71,6 +72,11 @@ def open_source(source: Source, guarded: GuardedReader) -> Iterator[Grid | Unrea
     else:
         code = "intake.damaged" if source.suffix == ".xlsx" else "intake.unknown_format"
         yield Unread(source.name, "", code, mark)
+
+
+def _is_document(source: Source, data: bytes) -> bool:
+    """Whether a file of office programs is a text and no workbook."""
+    return data.startswith((_ZIP, _OLE)) and source.suffix in _DOCUMENTS
 
 
 def _open_xlsx(source: Source, data: bytes, mark: str) -> Iterator[Grid | Unread]:

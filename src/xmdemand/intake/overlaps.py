@@ -54,7 +54,11 @@ def city_beside_districts(table: pd.DataFrame) -> Found:
         equal &= comparable.any(axis=1)
         several = (places.loc[at].to_numpy() > 1).any()
         called = _CITY.search(str(sheet)) is not None
-        if not comparable.any() or not (several or called):
+        if not (several or called):
+            if len(rows) > 1 and equal.mean() >= 0.9:  # a district's own table once more
+                refused.update(dict.fromkeys(rows["source"], "intake.repeated"))
+            continue
+        if not comparable.any():
             continue
         if equal.mean() >= 0.8 or (called and (least >= -0.5).all()):
             refused.update(dict.fromkeys(rows["source"], "intake.city_total"))

@@ -16,6 +16,7 @@ _POST_COUNT = re.compile(
     r"^(.*?[^\d\s:(~-])\s*[:(]?\s*((?:约|近|至少)?[\d一二两三四五六七八九十百][\d,.~至到一二三四五六七八九十百-]*"
     r"\s?(?:人|名|个|位)(?:以上|以内|左右)?)\)?$"
 )
+_POST_SOME = re.compile(r"^(.*?[^\d\s:(~-])\s*[:(]?\s*(若干(?:人|名)?|[多数](?:人|名))\)?$")
 _TRADE = re.compile(r"^[\u3400-\u9fffA-Za-z]{1,12}(?:工|员|师|手|司机)$")
 _OTHER = re.compile(r"^(?:其他|其它)\s?[〖(\[]?(.*?)[〗)\]]?$")
 
@@ -46,7 +47,7 @@ def split_posts(cell: object) -> Value[tuple[Post, ...]]:
         if not part or bare(part) in EMPTY or part in ("请补充", "请注明"):
             continue
         count = None
-        if match := _POST_COUNT.fullmatch(part):
+        if match := _POST_COUNT.fullmatch(part) or _POST_SOME.fullmatch(part):
             count, part = parse_count(match[2]), match[1].strip(" :(")
         posts.append(Post(join_cjk(part), count))
     if not posts:

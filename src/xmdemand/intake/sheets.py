@@ -134,15 +134,18 @@ class Sheet:
     def masked_row(self, place: int) -> str:
         """A row as read, personal columns blanked and personal data in free text masked."""
         cells = []
+        named = False  # whether the cell before announces a person
         for position, cell in enumerate(self.body.rows[place]):
             text = words_of(cell)
             column = self.layout.columns.get(position)
-            if column is not None and column.personal and text:
+            if text and ((column is not None and column.personal) or named):
                 text = MASK
+            named = bool(_NAMES_SOMEBODY.search(text)) or (named and not text)
             cells.append(mask(text))
         return "|".join(cells).rstrip("|")
 
 
+_NAMES_SOMEBODY = re.compile(r"(?:人|签字|签章|签名|姓名|电话|手机)[)）]?\s*[:：]\s*$")
 FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees")
 """Columns whose merged cells are filled down."""
 

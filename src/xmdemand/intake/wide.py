@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from xmdemand.intake.columns import KINDS, Column
+from xmdemand.intake.columns import KINDS, Column, choice
 from xmdemand.intake.headings import COUNTS, every_heading, heading_key, meaning
 from xmdemand.intake.names import Names
 
@@ -293,6 +293,36 @@ def _dated_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) 
     return not any(label and _is(kind, label, "month") for label in labels)
 
 
+def _sourced(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:
+    """``人数/毕业生``, ``毕业生人数`` beside ``在训人数``: the people of one source."""
+    if kind != "pipeline":
+        return None
+    key = heading_key(label)
+    found = _of_source(key)
+    halves = [key.partition("/")[::2], key.rpartition("/")[::-2]] if "/" in key else [(key, key)]
+    for source, rest in halves:
+        column = meaning(kind, rest)
+        if found and column and column[0].name == "persons" and _of_source(source) == found:
+            said = choice("pipeline", "kind", found)
+            return _Part(said, column[0], {"kind": said})
+    return None
+
+
+def _of_source(text: str) -> str:
+    graduates, trainees = "毕业" in text, _TRAINEES.search(text) is not None
+    if graduates == trainees:
+        return ""
+    return "graduates" if graduates else "trainees"
+
+
+_TRAINEES = re.compile(r"在训|在培|学员|学徒|结业")
+
+
+def _sourced_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:
+    own = any(label and _is(kind, label, "kind") for label in labels)
+    return not own and len({part.key for part in parts.values()}) > 1
+
+
 def _is(kind: str, label: str, name: str) -> bool:
     found = meaning(kind, label)
     return found is not None and found[0].name == name
@@ -303,4 +333,5 @@ _AXES: tuple[tuple[_Axis, Callable[[str, Sequence[str], Mapping[int, _Part]], bo
     (_titled, _titled_enough),
     (_placed, _placed_enough),
     (_dated, _dated_enough),
+    (_sourced, _sourced_enough),
 )

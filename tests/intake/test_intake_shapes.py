@@ -667,3 +667,95 @@ def test_a_time_and_a_place_make_no_table(tmp_path, tables_of):
 def test_streets_are_no_question_about_districts(tmp_path, tables_of):
     lines(tmp_path, "a.csv", "单位名称,所在街道,岗位名称,缺工人数", "甲公司,开元街道,焊工,3")
     assert asked(tables_of(tmp_path)) == set()
+
+
+# -- files that are not what they are called, and sums that say of what ---------------------------
+
+
+def test_a_web_page_named_a_workbook_is_read_with_its_merged_cells(tmp_path, tables_of):
+    page = (
+        "<html><body><table><tr><th colspan=3>用工需求</th></tr>"
+        "<tr><th>企业名称</th><th>岗位名称</th><th>缺工人数</th></tr>"
+        "<tr><td rowspan=2>甲公司</td><td>焊工</td><td>3</td></tr>"
+        "<tr><td>电工</td><td>2</td></tr></table></body></html>"
+    )
+    (tmp_path / "导出.xls").write_text(page, encoding="utf-8")
+    table = tables_of(tmp_path).employers
+    assert list(table["firm_name"]) == ["甲公司", "甲公司"]
+    assert list(table["vacancies"]) == [3, 2]
+
+
+def test_a_text_named_a_workbook_is_read(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "a.xls",
+        "企业名称\t岗位名称\t缺工人数",
+        "甲公司\t焊工\t3",
+        encoding="gb18030",
+    )
+    assert list(tables_of(tmp_path).employers["vacancies"]) == [3]
+
+
+def test_a_record_a_line(tmp_path, tables_of):
+    records = [{"企业名称": f"{n}公司", "岗位": "铣工", "招聘人数": n} for n in (4, 5)]
+    text = (json.dumps(record, ensure_ascii=False) for record in records)
+    lines(tmp_path, "a.jsonl", *text)
+    assert list(tables_of(tmp_path).employers["vacancies"]) == [4, 5]
+
+
+@pytest.mark.parametrize("sign", [";", "|"])
+def test_other_signs_between_cells(tmp_path, tables_of, sign):
+    rows = ("企业名称,岗位,招聘人数,月薪", "甲公司,车工,2,6000-7000")
+    lines(tmp_path, "a.txt", *(row.replace(",", sign) for row in rows))
+    assert list(tables_of(tmp_path).employers["vacancies"]) == [2]
+
+
+@pytest.mark.parametrize(
+    "word", ["思明区小计", "制造业合计：", "总  计（人）", "（一）小计", "小计"]
+)
+def test_a_sum_that_says_of_what_is_no_row(tmp_path, tables_of, word):
+    lines(tmp_path, "2026年3月.csv", "职业名称,需求人数,求职人数", "焊工,5,3", f"{word},5,3")
+    assert list(tables_of(tmp_path).register["title"]) == ["焊工"]
+
+
+@pytest.mark.parametrize("post", ["会计", "设计师", "统计员", "审计", "合计工程师"])
+def test_a_post_that_sounds_like_a_sum_is_a_row(tmp_path, tables_of, post):
+    lines(tmp_path, "2026年3月.csv", "职业名称,需求人数,求职人数", f"{post},5,3")
+    assert list(tables_of(tmp_path).register["title"]) == [post]
+
+
+def test_a_unit_in_the_title_s_brackets(tmp_path, save, tables_of):
+    rows = [["各区劳动力（万人）"], ["区", "男", "女", "合计"], ["思明", 18, 22, 40]]
+    save(tmp_path / "a.xlsx", rows)
+    assert list(tables_of(tmp_path).margins["persons"]) == [400_000]
+
+
+def test_a_reply_states_who_decided_above_its_table(tmp_path, save, tables_of):
+    rows = [
+        ["关于目录（征求意见稿）的反馈意见表"],
+        ["反馈单位：市商务局", None, "填报人：李四", "日期：2026年4月18日"],
+        ["序号", "职业（工种）", "修改意见", "修改理由"],
+        [1, "电子商务师", "建议列入", "跨境电商需求大"],
+        [2, "收银员", "不同意移出", "仍有需求"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    row = tables.decisions.iloc[0]
+    assert (row["action"], row["who"], row["department"]) == ("add", "李四", "市商务局")
+    assert len(tables.decisions) == 1
+    assert list(tables.quarantine["row"]) == [5]
+
+
+def test_wanted_trades_with_levels_are_no_list_of_what_can_be_assessed(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "产业链,链主企业,紧缺工种,技能等级,紧缺数量", "光电,甲,铣工,中级,12")
+    tables = tables_of(tmp_path)
+    assert tables.trainable is None
+    assert list(tables.employers["vacancies"]) == [12]
+
+
+def test_adverts_are_no_returns(tmp_path, tables_of):
+    head = "公司名称,职位名称,薪资,工作地点,招聘人数,发布日期,学历要求"
+    lines(tmp_path, "a.csv", head, "甲公司,骑手,6-9K,厦门·湖里区,5,2026-03-02,不限")
+    tables = tables_of(tmp_path)
+    assert tables.employers is None
+    assert list(tables.files["code"]) == ["intake.other_postings"]

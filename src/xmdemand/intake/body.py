@@ -36,6 +36,11 @@ TOTALS = frozenset(
         "总数",
     ]
 )
+_SUM = re.compile(
+    r"(?:[\u3400-\u9fff]{1,8}(?:区|业|类|市|所|街道|镇|部门|产业|人员|月|季度)|[(]?[一二三四五六七八九十\d]+[)]?)?"
+    r"(?:合计|小计|总计|共计)(?:[(][^()]*[)])?:?"
+)
+"""``思明区小计``, ``总计(人)``: a sum that says of what."""
 _OF_WHICH = re.compile(r"^其中[:：]?")
 _BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff*★"
 _TAIL = re.compile(
@@ -296,7 +301,7 @@ class _Judge:
         """Whether the first characters of a text are such as open what is no data."""
         if cell[0] in _OPENINGS or cell[1:2] in _AFTER_NUMBER or cell in self._labels:
             return True
-        if cell[2:4] in _NOBODY or cell[3:5] in _NOBODY:
+        if "计" in cell[-8:] or cell[2:4] in _NOBODY or cell[3:5] in _NOBODY:
             return True
         return cell in _written_headings()
 
@@ -308,7 +313,7 @@ class _Judge:
             return "blank"
         if _CONTINUED.match(start):
             return "continued"
-        if start in TOTALS or _OF_WHICH.match(start):
+        if start in TOTALS or _OF_WHICH.match(start) or _SUM.fullmatch(start):
             return "total"
         if _TAIL.match(start):
             return "tail"

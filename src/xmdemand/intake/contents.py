@@ -45,7 +45,10 @@ def cannot_be(column: Column, cells: Sequence[object], names: Names | None) -> b
     filled = [cell for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
     if not filled:
         return False
-    if column.kind in ("text", "choice", "group"):
+    if column.kind == "choice":
+        words = [bare(word) for known in column.choices.values() for word in known]
+        return not any(word in bare(words_of(cell)) for cell in filled for word in words)
+    if column.kind in ("text", "group"):
         return sum(map(_a_number, filled)) * 2 > len(filled)
     if column.kind == "district" and names is not None:
         read = [parse_district(cell, names.districts, elsewhere=names.elsewhere) for cell in filled]

@@ -14,7 +14,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _GRADUATES = re.compile(r"毕业")
 _TRAINEES = re.compile(r"在训|在培|学员|学徒|结业")
 _POSTS = re.compile(
-    r"(?:用工|岗位|招聘|招工|用人)?需求(?:人数|情况|数)?|招聘(?:人数|情况|数)?|岗位数|缺工"
+    r"(?:用工|岗位|招聘|招工|用人)?需求(?:人数|情况|数)?|招聘(?:人数|情况|数)?|岗位数"
 )
 _SEEKERS = re.compile(r"求职")
 _AXES = {"district": "district", "age": "age_band", "group": "group"}

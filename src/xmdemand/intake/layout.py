@@ -32,6 +32,8 @@ from xmdemand.intake.sources import Grid, Rows
 from xmdemand.intake.text import bare, words_of, year_in
 from xmdemand.intake.wide import Around, Wide, stands_alone
 
+_WORTH_ASKING = 0.6
+"""Likeness from which a person is asked about a heading that may be a column but no count."""
 _AS_WORDED = 0.9
 """Likeness given to a heading that is known by its wording."""
 HEAD_ROWS = 40
@@ -39,6 +41,7 @@ HEAD_ROWS = 40
 _UNIT = re.compile(r"(?:计量)?单位\s?[:：]?\s?([万千百十]?)(?:人次|人|名|个)")
 """A unit of persons in a corner; one of money says nothing of counts."""
 _UNIT_IN_HEAD = re.compile(r"[(](?:单位:)?([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
+_UNIT_IN_TITLE = re.compile(r"[(]\s?([万千百])(?:人次|人)\s?[)]")
 _NUMBER = re.compile(r"[\d.,%-]+")
 _SCALES = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1000.0, "万": 10_000.0}
 _META = frozenset(
@@ -194,17 +197,21 @@ def _tries(
                 continue
             texts = (_above(rows, place), grid.sheet, grid.file)
             around = Around(year_in(*texts), measure_around(*texts))
-            of_firm = facts_above(rows[:place])
+            of_firm, of_office = facts_above(rows[:place]), signed_above(rows[:place])
             for candidate in [KINDS[kind]] if kind else KINDS.values():
                 said = implied(candidate.name, labels, " ".join(texts))
                 told = {**said.told, **confirmed.get(candidate.name, {})}
                 match = match_headings(candidate.name, labels, told, names, around)
                 facts = of_firm if candidate.name == "employers" else said.facts
+                if candidate.name == "decisions":
+                    facts = of_office
                 score = _score(candidate, match, facts, labels) - 0.01 * depth
                 if facts is of_firm and of_firm and not _mostly_headings(labels):
                     score = 0.0  # a line of a form
                 if candidate.name == "register" and score <= 0 and not of_firm:
                     score = _posts_only(candidate, match, labels, texts) - 0.01 * depth
+                if candidate.name == "trainable" and _wants_people(labels):
+                    score = 0.0
                 if kind and score <= 0 and len(match.names) > 1:
                     score = 0.1  # a person said so
                 held = best.get(candidate.name)
@@ -295,6 +302,22 @@ def facts_above(rows: Rows) -> dict[str, object]:
                 _state(found, words_of(cell), cells[place + 1])
     firm = words_of(found.get("firm_name"))
     return found if len(firm) >= 4 and not _NO_FIRM.search(firm) else {}
+
+
+def signed_above(rows: Rows) -> dict[str, object]:
+    """Who decided, for which department and when, where a reply says so above its table.
+
+    >>> signed_above([["反馈单位：市商务局", "填报人：李四", "日期：2026年4月18日"]])
+    {'department': '市商务局', 'who': '李四', 'date': '2026年4月18日'}
+    """
+    found: dict[str, object] = {}
+    for row in rows:
+        for cell in row:
+            for label, value in _FACT.findall(words_of(cell)):
+                known = meaning("decisions", label)
+                if known and known[0].name in ("department", "who", "date"):
+                    found.setdefault(known[0].name, value)
+    return found
 
 
 def _fact_of(label: str) -> str:
@@ -392,6 +415,12 @@ def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequen
     )
 
 
+def _wants_people(labels: Sequence[str]) -> bool:
+    """Whether a heading counts people wanted: no table of what can be assessed does."""
+    meant = (meaning("employers", label) for label in labels if label)
+    return any(found and found[0].name in ("vacancies", "planned_hires") for found in meant)
+
+
 def _posts_only(kind: Kind, match: Match, labels: Sequence[str], texts: Sequence[str]) -> float:
     """The score of a table of posts by month without seekers, as agencies send them; else 0.
 
@@ -468,7 +497,7 @@ def _unit(column: Column, label: str, above: str) -> float:
     """What a column's bare numbers are to be multiplied by: its heading's unit or the corner's."""
     if own := _UNIT_IN_HEAD.search(bare(label)):
         return _SCALES[own[1]]
-    corners = _UNIT.findall(above) if column.kind in COUNTS else []
+    corners = _UNIT.findall(above) + _UNIT_IN_TITLE.findall(above) if column.kind in COUNTS else []
     return _SCALES[corners[0]] if len(set(corners)) == 1 else 1.0
 
 
@@ -514,7 +543,13 @@ def _with_guesses(
 
 
 def _needless(kind: str, guess: Guess, used: set[str]) -> bool:
-    """Whether a side of the register is known already and a doubtful count adds nothing to it."""
+    """Whether nobody need be asked about a heading.
+
+    That is so where it hardly resembles a column that is no count, and where a side of the register
+    is known already and a doubtful count adds nothing to it.
+    """
+    if guess.score < _WORTH_ASKING and KINDS[kind].column(guess.column).kind not in COUNTS:
+        return True
     side = guess.column.partition("_")[0]
     known = {f"{side}_total", f"{side}_new"} & used
     return (
@@ -527,6 +562,10 @@ def holds_numbers(grid: Grid) -> bool:
     if _GUIDE.search(grid.sheet):
         return False
     rows = grid.rows[:HEAD_ROWS]
+    for row in rows:
+        labels = [text for cell in row if isinstance(cell, str) and (text := words_of(cell))]
+        if len(labels) > 2 and any(_tells(kind, labels) for kind in KINDS):
+            return True
     return sum(_has_number(row) and _has_text(row) for row in rows) > 1
 
 
@@ -538,6 +577,13 @@ _TELLING: Mapping[str, frozenset[str]] = {
 }
 """Columns of which a table of a kind has one at least."""
 _GUIDE = re.compile(r"说明|指南|须知|封面|目录|字典|解释")
+
+
+def _tells(kind: str, labels: Sequence[str]) -> bool:
+    """Whether two texts are headings of one kind, and one of them such as tells the kind."""
+    found = (meaning(kind, label) for label in labels if len(label) <= 20)
+    names = {column[0].name for column in found if column}
+    return len(names) > 1 and not names.isdisjoint(_TELLING[kind])
 
 
 def _has_number(row: Sequence[object]) -> bool:

@@ -13,11 +13,12 @@ from typing import Any
 from xmdemand.intake.columnar import from_arrow, from_text
 from xmdemand.intake.guarded import GuardedReader
 from xmdemand.intake.looking import MAX_COLUMNS, Look, look_at_workbook
+from xmdemand.intake.markup import read_markup
 from xmdemand.intake.sources import Cell, Grid, Rows, Source, Unread, digest
 from xmdemand.intake.text import tidy
 
 OLD_WORKBOOKS = (".xls", ".ods", ".xlsb", ".et")
-TEXTS = (".csv", ".tsv", ".txt")
+TEXTS = (".csv", ".tsv", ".txt", ".htm", ".html")
 MACROS = (".xlsm", ".xltm", ".xlam")
 MAX_LINES = 3_000_000
 LARGE_TEXT = 2**20
@@ -61,11 +62,13 @@ def open_source(source: Source, guarded: GuardedReader) -> Iterator[Grid | Unrea
         yield Unread(source.name, "", "intake.unknown_format", mark)
     elif data.startswith(_ZIP) and source.suffix not in (".ods", ".xlsb"):
         yield from _open_xlsx(source, data, mark)
+    elif source.suffix in OLD_WORKBOOKS and _is_text(data):
+        yield _open_text(source, data, mark)
     elif data.startswith(_OLE) or source.suffix in OLD_WORKBOOKS:
         yield from _open_old(source, data, mark, guarded)
     elif source.suffix in (".parquet", ".pq") or data.startswith(b"PAR1"):
         yield _open_parquet(source, data, mark)
-    elif source.suffix == ".json":
+    elif source.suffix in (".json", ".jsonl", ".ndjson"):
         yield _open_json(source, data, mark)
     elif source.suffix in TEXTS:
         yield _open_text(source, data, mark)
@@ -221,7 +224,9 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
     text = text.replace("\x00", "")
     if text.count("\n") > MAX_LINES:
         return Unread(source.name, "", "intake.too_large", mark)
-    delimiter = max(",\t;", key=text[:4096].count)
+    if text[:64].lstrip().startswith("<") and "<t" in text[:65536].casefold():
+        return _open_markup(source, text, encoding, mark)
+    delimiter = max(",\t;|", key=text[:4096].count)
     if len(text) >= LARGE_TEXT and text[: text.find("\n")].count(delimiter) < MAX_COLUMNS:
         in_columns = from_text(text, delimiter)
         if in_columns is not None:
@@ -237,9 +242,40 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
     return Grid(source.name, "", rows, mark, encoding)
 
 
+def _is_text(data: bytes) -> bool:
+    """Whether what is named a workbook is the text or web page that many systems export."""
+    decoded = decode_text(data[:4096]) or decode_text(data[:4095])
+    if decoded is None or data.startswith((_ZIP, _OLE)):
+        return False
+    text = decoded[0].lstrip().casefold()
+    readable = sum(character.isprintable() or character in "\r\n\t" for character in text)
+    return readable == len(text) and (text.startswith("<") or "\t" in text or "," in text)
+
+
+def _open_markup(source: Source, text: str, encoding: str, mark: str) -> Grid | Unread:
+    found = read_markup(text)
+    if found is None:
+        return Unread(source.name, "", "intake.save_as_xlsx", mark)
+    rows, merged = found
+    if max(map(len, rows)) > MAX_COLUMNS:
+        return Unread(source.name, "", "intake.too_wide", mark)
+    return Grid(source.name, "", rows, mark, encoding, merged=tuple(merged))
+
+
+def _records_of(text: str) -> object:
+    """What a text holds: one value, or one value a line."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise
+        return [json.loads(line) for line in lines]
+
+
 def _open_json(source: Source, data: bytes, mark: str) -> Grid | Unread:
     try:
-        records = json.loads(data.decode("utf-8-sig"))
+        records = _records_of(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         return Unread(source.name, "", "intake.damaged", mark)
     records = _records_in(records)

@@ -32,6 +32,8 @@ class Other:
         What the first heading that is no numbering must be.
     words
         What the names of file and sheet or the rows above must contain.
+    first_of_all
+        Whether it is no table of ours even where one of our kinds would fit.
     """
 
     code: str
@@ -39,6 +41,7 @@ class Other:
     without: tuple[re.Pattern[str], ...] = ()
     first: re.Pattern[str] | None = None
     words: re.Pattern[str] | None = None
+    first_of_all: bool = False
 
     def fits(self, labels: Sequence[str], around: str) -> bool:
         """Whether headings are those of such a table."""
@@ -62,13 +65,17 @@ def _others() -> tuple[Other, ...]:
             tuple(map(re.compile, kind.get("without", ()))),
             re.compile(kind["first"]) if "first" in kind else None,
             re.compile(kind["words"]) if "words" in kind else None,
+            kind.get("first_of_all", False),
         )
         for name, kind in raw.items()
     )
 
 
-def other_table(grid: Grid) -> str:
-    """The message that says what a table is that none of our kinds fits; nothing if unknown."""
+def other_table(grid: Grid, *, first_of_all: bool = False) -> str:
+    """The message that says what a table is that none of our kinds fits; nothing if unknown.
+
+    With `first_of_all` only those are looked for that a kind of ours would fit as well.
+    """
     above = ""
     for row in grid.rows[:_LOOK_AT]:
         labels = [heading_key(words_of(cell)) for cell in row if isinstance(cell, str)]
@@ -76,7 +83,7 @@ def other_table(grid: Grid) -> str:
         if len(labels) >= 2 and all(len(label) <= 25 for label in labels):
             around = f"{grid.file}/{grid.sheet}/{above}"
             for other in _others():
-                if other.fits(labels, around):
+                if (other.first_of_all or not first_of_all) and other.fits(labels, around):
                     return other.code
         above += " ".join(labels)
     return ""

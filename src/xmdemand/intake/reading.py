@@ -109,6 +109,8 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         ledger.skip(grid, "intake.same_file")
     elif not any(cell not in (None, "") for row in grid.rows for cell in row):
         ledger.skip(grid, "intake.empty_sheet")
+    elif not kind and (other := other_table(grid, first_of_all=True)):
+        ledger.skip(grid, other)
     else:
         told = confirmed.columns_of(grid.file, grid.sheet)
         layout = find_layout(grid, told, kind=kind, names=ledger.names)

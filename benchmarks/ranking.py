@@ -1,8 +1,9 @@
 """The ranking against simple rules: worlds with known outcome, and real panels.
 
-    python benchmarks/ranking.py [--runs 6] [--draws 300] [--shared DIR]
+    python benchmarks/ranking.py [--runs 6] [--draws 300] [--kept-aside] [--shared DIR]
 
-Prints everything, losses too. Worlds come with their survey and with the register alone. `--shared`
+Prints everything, losses too. Worlds come with their survey and with the register alone; seeds 0-19
+are for development, `--kept-aside` takes those nothing was chosen by instead. `--shared`
 (or XMDEMAND_SHARED) is a folder with the public data of the French tension indicator and of the
 Australian vacancy index; without it those parts are left out.
 """
@@ -208,12 +209,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=6)
     parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--kept-aside", action="store_true")
     parser.add_argument("--shared", default=os.environ.get("XMDEMAND_SHARED", "../shared"))
     arguments = parser.parse_args()
     cost()
+    seeds = HELD_OUT if arguments.kept_aside else range(20)
+    title = "Seeds kept aside" if arguments.kept_aside else "Development seeds"
     for survey in (True, False):
-        worlds(range(arguments.runs), arguments.draws, "Tuned on", survey=survey)
-        worlds(HELD_OUT[: arguments.runs], arguments.draws, "Held out", survey=survey)
+        worlds(seeds[: arguments.runs], arguments.draws, title, survey=survey)
     french_tension(Path(arguments.shared))
     vacancy_growth(Path(arguments.shared))
 

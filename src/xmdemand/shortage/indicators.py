@@ -21,6 +21,7 @@ from xmdemand.shortage.shrink import Shrunk, believable, shrink
 
 FloatArray = NDArray[np.float64]
 Transform = Literal["identity", "arcsine", "log"]
+Measure = Callable[["Evidence", "LastYear"], "FloatArray | Direct | None"]
 
 LEAST_SIGNAL = 0.05
 """An indicator with less of its variance between occupations would only add noise."""
@@ -36,7 +37,8 @@ class Indicator:
         Key, also in ``[method] weights`` of an edition.
     measure
         From `Evidence` and what the last edition knew to raw draws (n_draws x occupations) on the
-        natural scale, NaN where an occupation has none; None if the inputs cannot give it.
+        natural scale, or to `Direct` values; NaN where an occupation has none; None if the inputs
+        cannot give it.
     direction
         +1 if a high value means shortage, -1 if a low one does.
     transform
@@ -53,7 +55,7 @@ class Indicator:
     """
 
     name: str
-    measure: Callable[[Evidence, LastYear], FloatArray | None]
+    measure: Measure
     direction: int
     transform: Transform
     weight: float
@@ -61,6 +63,14 @@ class Indicator:
     minimum: float
     centre: float | None = None
     spread: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """Values on the transformed scale and their sampling variances, where a formula gives them."""
+
+    estimate: FloatArray
+    variance: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +124,37 @@ def _vacancy_rate(evidence: Evidence, _: LastYear) -> FloatArray | None:
     return ratio(totals["vacancies"], totals["vacancies"] + totals["headcount"])
 
 
+def _unfilled(evidence: Evidence, _: LastYear) -> FloatArray | None:
+    """Vacancies / (vacancies + hires of the last 12 months), d / (1 + d) at d years of waiting."""
+    if evidence.survey is None:
+        return None
+    totals = evidence.survey.totals
+    if "vacancies" not in totals or "past_hires" not in totals:
+        return None
+    return ratio(totals["vacancies"], totals["vacancies"] + totals["past_hires"])
+
+
+def _carried_over(evidence: Evidence, _: LastYear) -> Direct | None:
+    """Posts carried over / (carried over + new of a month), d / (1 + d) at d months of waiting.
+
+    By Little's law the average stock is what comes in a month times the months it waits. A mean of
+    n spells has a relative error of 1/√n where spells are exponential, hence q(1 - q)/4n for the
+    arcsine of √q. Posts are compared with posts: how many of them the register covers cancels.
+    """
+    register = evidence.register
+    if register is None:
+        return None
+    stock, new = 12 * register.posts_stock, register.posts_past
+    known = np.isfinite(register.log_ratio).any(axis=0) & (new > 0)
+    if not known.any():
+        return None
+    share = (stock + 0.5) / (stock + new + 1)
+    return Direct(
+        np.where(known, forward(share, "arcsine"), np.nan),
+        np.where(known, share * (1 - share) / (4 * (new + 1)), np.nan),
+    )
+
+
 def _log_ratio(evidence: Evidence, _: LastYear) -> FloatArray | None:
     return None if evidence.register is None else evidence.register.log_ratio
 
@@ -133,16 +174,22 @@ def _wage_growth(evidence: Evidence, last: LastYear) -> FloatArray | None:
 
 
 INDICATORS: tuple[Indicator, ...] = (
-    Indicator("log_ratio", _log_ratio, 1, "identity", 0.30, "register", 6, 0.0, float(np.log(2.0))),
-    Indicator("vacancy_rate", _vacancy_rate, 1, "arcsine", 0.25, "survey", 3),
+    Indicator("log_ratio", _log_ratio, 1, "identity", 0.20, "register", 6, 0.0, float(np.log(2.0))),
+    Indicator("carried_over", _carried_over, 1, "arcsine", 0.25, "register", 6),
+    Indicator("unfilled", _unfilled, 1, "arcsine", 0.20, "survey", 3),
+    Indicator("long_open", _share("vacancies_3m", "vacancies"), 1, "arcsine", 0.15, "survey", 3),
+    Indicator("vacancy_rate", _vacancy_rate, 1, "arcsine", 0.05, "survey", 3),
     Indicator(
-        "skill_shortage", _share("unqualified", "vacancies"), 1, "arcsine", 0.10, "survey", 3
+        "skill_shortage", _share("unqualified", "vacancies"), 1, "arcsine", 0.05, "survey", 3
     ),
-    Indicator("long_open", _share("vacancies_3m", "vacancies"), 1, "arcsine", 0.20, "survey", 3),
-    Indicator("wage_growth", _wage_growth, 1, "identity", 0.10, "survey", 3),
+    Indicator("wage_growth", _wage_growth, 1, "identity", 0.05, "survey", 3),
     Indicator("demand_growth", _growth, 1, "identity", 0.05, "register", 6),
 )
-"""The composite index's indicators (design: signs of scarcity, never of size)."""
+"""The composite index's indicators (design: signs of scarcity, never of size).
+
+How long vacancies wait counts most, asked of firms and read off the register; half of the weight is
+the register's and half the employers', so that either witness alone can rate an occupation.
+"""
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -245,23 +292,28 @@ def _named(indicator: str) -> Note:
 
 
 def measure(
-    item: Indicator, raw: FloatArray, evidence: Evidence, rng: np.random.Generator
+    item: Indicator, raw: FloatArray | Direct, evidence: Evidence, rng: np.random.Generator
 ) -> Measured | None:
     """Shrink one indicator's raw draws to its minor groups; None if nobody is observed."""
     n = cases(evidence, item.source)
-    values = forward(raw, item.transform)
-    usable = np.isfinite(values)
-    enough = (usable.mean(axis=0) >= 0.5) & (n >= item.minimum)
+    direct = raw if isinstance(raw, Direct) else _moments(forward(raw, item.transform))
+    enough = np.isfinite(direct.estimate) & (n >= item.minimum)
     if not enough.any():
         return None
-    kept = np.where(usable, values, 0.0)
-    count = np.maximum(usable.sum(axis=0), 1)
-    mean = kept.sum(axis=0) / count
-    var = np.where(usable, (values - mean) ** 2, 0.0).sum(axis=0) / np.maximum(count - 1, 1)
-    estimate = np.where(enough, mean, np.nan)
-    variance = believable(np.where(enough, var, np.nan), n)
+    estimate = np.where(enough, direct.estimate, np.nan)
+    variance = believable(np.where(enough, direct.variance, np.nan), n)
     fit = shrink(estimate, variance, evidence.units.minor_at)
     return Measured(item, fit.draw(rng, evidence.n_draws), enough, fit)
+
+
+def _moments(values: FloatArray) -> Direct:
+    """Mean and variance of raw draws; NaN where half of them or more have no value."""
+    usable = np.isfinite(values)
+    count = np.maximum(usable.sum(axis=0), 1)
+    mean = np.where(usable, values, 0.0).sum(axis=0) / count
+    var = np.where(usable, (values - mean) ** 2, 0.0).sum(axis=0) / np.maximum(count - 1, 1)
+    enough = usable.mean(axis=0) >= 0.5
+    return Direct(np.where(enough, mean, np.nan), np.where(enough, var, np.nan))
 
 
 def cases(evidence: Evidence, source: str) -> FloatArray:

@@ -186,11 +186,14 @@ def register_outlook(
     common = np.exp(rng.normal(0, 0.05, (n_draws, 1)))
     path = np.exp(rng.normal(0, 0.1, (n_draws, n)))
     ratio = np.log(posts / seekers)
+    # Months of waiting go with the root of tightness (a matching function of elasticity a half),
+    # and with reasons of their own.
+    wait = 2 * np.exp(0.5 * tightness + 0.15 * rng.spawn(1)[0].normal(size=n))
     frame = pd.DataFrame(
         {
             "posts_past": posts,
             "seekers_past": seekers,
-            "posts_stock": posts / 6,
+            "posts_stock": posts / 12 * wait,
             "seekers_stock": seekers / 6,
             "ratio_printed": posts / seekers,
             "ratio_computed": posts / seekers,

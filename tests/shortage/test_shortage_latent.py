@@ -55,12 +55,23 @@ def test_fewer_observed_indicators_are_less_sure() -> None:
 
 def test_one_indicator_is_as_valid_as_assumed_and_two_by_spearman_and_brown() -> None:
     rng = np.random.default_rng(3)
-    z = {name: rng.normal(size=(4, 60)) for name in "ab"}
-    z["b"] *= z["a"].std() / z["b"].std()
-    alone = validity({"a": z["a"]}, {"a": 1.0}, everywhere(60, "a"), assumed=0.6)
+    alone = validity({"a": rng.normal(size=(4, 60))}, {"a": 1.0}, everywhere(60, "a"), assumed=0.6)
     np.testing.assert_allclose(alone, 0.6)
-    both = validity(z, {"a": 0.5, "b": 0.5}, everywhere(60, "ab"), assumed=0.6)
-    np.testing.assert_allclose(both, 2 * 0.6 / (1 + 0.6))
+    # Two, each with half of its variance in common with the other, and draws that know them well.
+    common, own = rng.normal(size=4000), rng.normal(size=(2, 4000))
+    z = {
+        name: np.sqrt(0.5) * (common + own[at]) + 0.1 * rng.normal(size=(30, 4000))
+        for at, name in enumerate("ab")
+    }
+    both = validity(z, {"a": 0.5, "b": 0.5}, everywhere(4000, "ab"), assumed=0.9)
+    np.testing.assert_allclose(both, 2 * 0.5 / (1 + 0.5), atol=0.03)
+
+
+def test_two_indicators_that_disagree_tell_nothing() -> None:
+    rng = np.random.default_rng(5)
+    up = rng.normal(size=500)
+    z = {"a": np.tile(up, (4, 1)), "b": np.tile(-up, (4, 1))}
+    assert not validity(z, {"a": 0.5, "b": 0.5}, everywhere(500, "ab")).any()
 
 
 def test_indicators_that_have_nothing_in_common_tell_nothing() -> None:

@@ -15,7 +15,7 @@ from shortage_city import City, classification, draws, make_city, profile
 
 from xmdemand.draws import Draws
 from xmdemand.errors import InputError, NotFoundError
-from xmdemand.shortage import INDICATORS, Ranking, methods, rank, to_record
+from xmdemand.shortage import INDICATORS, Indicator, Ranking, methods, rank, to_record
 from xmdemand.shortage.evaluate import learn_trust
 from xmdemand.shortage.ranks import p_top_k
 
@@ -112,7 +112,9 @@ def test_all_tied_is_refused_by_name(city: City) -> None:
         name: replace(getattr(outlook, name), values=np.ones_like(outlook.posts.values))
         for name in ("posts", "seekers", "log_ratio", "growth")
     }
-    with pytest.raises(InputError, match="the same everywhere: log_ratio, demand_growth"):
+    flat["frame"] = outlook.frame.assign(posts_past=120.0, posts_stock=20.0)
+    same = "the same everywhere: log_ratio, carried_over, demand_growth"
+    with pytest.raises(InputError, match=same):
         run(city, demand=None, outlook=replace(outlook, **flat))
 
 
@@ -370,9 +372,12 @@ def test_the_next_build_looks_back(city: City, ranking: Ranking) -> None:
     assert {"True", "False"} >= set(frame.loc[frame["by"] == "trained", "group"])
 
 
+def only(*names: str) -> tuple[Indicator, ...]:
+    return tuple(item for item in INDICATORS if item.name in names)
+
+
 def test_another_table_of_indicators_is_another_index(city: City) -> None:
-    two = tuple(item for item in INDICATORS if item.name in ("log_ratio", "long_open"))
-    result = run(city, indicators=two)
+    result = run(city, indicators=only("log_ratio", "long_open"))
     assert set(result.indicators["indicator"]) == {"log_ratio", "long_open"}
 
 
@@ -384,8 +389,8 @@ def crowded(city: City) -> City:
 
 
 def test_occupations_at_the_limit_are_not_ranked_by_code(city: City) -> None:
-    """Without a survey most stand at z = 3: what was clipped parts them, ranks and tiers alike."""
-    result = run(crowded(city), demand=None)
+    """By the ratio alone most stand at z = 3: what was clipped parts them, tiers too."""
+    result = run(crowded(city), demand=None, indicators=only("log_ratio"))
     frame = result.frame
     at_limit = (result.draws["index"].values >= 3.0).mean(axis=0) > 0.9
     assert at_limit.sum() > 40
@@ -397,8 +402,8 @@ def test_occupations_at_the_limit_are_not_ranked_by_code(city: City) -> None:
     assert np.nanmax(result.draws["index"].values) == 3.0
 
 
-def test_the_register_alone_is_less_sure(city: City, ranking: Ranking) -> None:
-    alone = run(city, demand=None, top=20)
+def test_one_indicator_alone_is_less_sure(city: City, ranking: Ranking) -> None:
+    alone = run(city, demand=None, top=20, indicators=only("log_ratio"))
     assert "shortage.validity_assumed" in {note.code for note in alone.notes}
     assert "shortage.validity_assumed" not in {note.code for note in ranking.notes}
     known = alone.frame["p_top"].dropna()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from xmdemand.notes import Note
 from xmdemand.profile import ListingRule
 from xmdemand.shortage.evidence import Evidence
 from xmdemand.shortage.goalposts import TIES, Goalposts, excess, robust_post, standardise
-from xmdemand.shortage.indicators import Measured, forward
+from xmdemand.shortage.indicators import SPELLS, Indicator, Measured, forward
 from xmdemand.shortage.latent import ASSUMED_SHARED, FEWEST, validity
 from xmdemand.shortage.methods import Method, Scores
 from xmdemand.shortage.quantities import Quantities
@@ -43,6 +43,8 @@ class Index:
     drift: FloatArray
     """What the index's tightness may be off by: the coming year's movement and the register's
     coverage of posts against seekers; draws around zero."""
+    luck: FloatArray
+    """What the coming year's count of so few vacancies may be off by; draws around zero."""
     beyond: FloatArray
     """What clipping took from the index, draws; zeros for rules that are not the composite."""
     notes: tuple[Note, ...]
@@ -70,6 +72,7 @@ def compute_index(
     measured: Mapping[str, Measured],
     amounts: Quantities,
     *,
+    declared: Sequence[Indicator],
     method: Method,
     rule: ListingRule,
     frozen: Goalposts,
@@ -88,7 +91,7 @@ def compute_index(
     """
     total = sum(item.indicator.weight for item in measured.values())
     weights = {name: item.indicator.weight / total for name, item in measured.items()}
-    seen = np.sum([weights[name] * item.observed for name, item in measured.items()], axis=0)
+    seen = _observed_weight(measured, declared)
     scarce = thin(evidence, rule)
     enough = seen >= rule.min_weight_observed - 1e-9
     rated = np.asarray(enough & ~scarce)
@@ -139,8 +142,25 @@ def compute_index(
         valid=_valid(method, z, weights, scores.observed, rated),
         beyond=_beyond(method, measured, weights, posts),
         drift=_drift(evidence, method, weights, posts, coverage_sigma, rng),
+        luck=_luck(method, measured, draws, rated, posts, amounts.joined.planned, rng),
         notes=(*notes, *_incoherent(z, rated), *_assumed(method, z)),
     )
+
+
+def _observed_weight(measured: Mapping[str, Measured], declared: Sequence[Indicator]) -> FloatArray:
+    """Share of the weight that rests on an occupation's own evidence.
+
+    Each witness has the weight of its declared indicators, also of those nobody can have (growth of
+    wages in a first edition): what cannot be known of anyone makes no occupation thinner.
+    """
+    total, seen = 0.0, 0.0
+    for source in sorted({item.indicator.source for item in measured.values()}):
+        own = [item for item in measured.values() if item.indicator.source == source]
+        weight = sum(item.weight for item in declared if item.source == source)
+        observed = np.sum([item.indicator.weight * item.observed for item in own], axis=0)
+        seen = seen + weight * observed / sum(item.indicator.weight for item in own)
+        total += weight
+    return np.asarray(seen / total, dtype=np.float64)
 
 
 def _valid(
@@ -199,6 +219,31 @@ def _drift(
     moved = np.nan_to_num(coming - coming.mean(axis=0))
     moved += coverage_sigma * rng.standard_normal(moved.shape)
     return np.asarray(weights["log_ratio"] * moved / posts["log_ratio"][1])
+
+
+def _luck(
+    method: Method,
+    measured: Mapping[str, Measured],
+    index: FloatArray,
+    rated: BoolArray,
+    posts: Mapping[str, tuple[float, float]],
+    coming: FloatArray,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """What chance does to a year of n vacancies: how long they wait in the mean has error 1/√n.
+
+    That is q(1 - q)/4n for the arcsine of √q with q = d/(1 + d), as in `indicators`; the index
+    follows by its regression on that indicator.
+    """
+    spell = next((name for name in SPELLS if name in posts), None)
+    if spell is None or method.name != "composite":
+        return np.zeros_like(index)
+    item = measured[spell]
+    q, z = item.natural(), standardise(item.draws, posts[spell], item.indicator.direction)
+    own, total = z.mean(axis=0)[rated], index.mean(axis=0)[rated]
+    slope = np.cov(own, total)[0, 1] / own.var(ddof=1) if rated.sum() > 1 else 0.0
+    error = np.sqrt(q * (1 - q) / (4 * np.maximum(coming, 0.5))) / posts[spell][1]
+    return np.asarray(slope * error * rng.standard_normal(index.shape))
 
 
 def _goalposts(

@@ -148,10 +148,10 @@ def _carried_over(evidence: Evidence, _: LastYear) -> Direct | None:
     known = np.isfinite(register.log_ratio).any(axis=0) & (new > 0)
     if not known.any():
         return None
-    share = (stock + 0.5) / (stock + new + 1)
+    q = (stock + 0.5) / (stock + new + 1)  # a share of 0 or 1 has its error as well
     return Direct(
-        np.where(known, forward(share, "arcsine"), np.nan),
-        np.where(known, share * (1 - share) / (4 * (new + 1)), np.nan),
+        forward(np.where(known, ratio(stock, stock + new), np.nan), "arcsine"),
+        np.where(known, q * (1 - q) / (4 * (new + 1)), np.nan),
     )
 
 
@@ -190,6 +190,8 @@ INDICATORS: tuple[Indicator, ...] = (
 How long vacancies wait counts most, asked of firms and read off the register; half of the weight is
 the register's and half the employers', so that either witness alone can rate an occupation.
 """
+SPELLS = ("carried_over", "unfilled")
+"""Indicators that are q = d/(1 + d) of the mean wait d, the best known first."""
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

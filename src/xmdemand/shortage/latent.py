@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-FEWEST = 3
-"""Indicators that can tell what they share; with fewer a prior speaks."""
+FEWEST = 2
+"""Indicators that can tell what they share; for one alone a prior speaks."""
 ASSUMED_SHARED = 0.8
-"""Part of an indicator's variance that is taken to be shortage where fewer than `FEWEST` are there:
-between what the log ratio shares with a survey's indicators in the benchmark's worlds (0.75) and
-what would calibrate replays of six synthetic cities without a survey (0.85)."""
+"""Part of an indicator's variance that is taken to be shortage where it stands alone: between what
+the log ratio shares with a survey's indicators in the worlds the ranking was developed on (0.75)
+and what would calibrate replays of six synthetic cities by the ratio alone (0.85)."""
 
 
 def validity(
@@ -36,7 +36,8 @@ def validity(
 
     Where all indicators are observed it is the reliability c²/V. Where some are not, what was drawn
     in their place tells nothing: c c_o / V with c_o over the observed ones. With one indicator
-    alone that is the share assumed; with k alike it is Spearman and Brown's formula.
+    alone that is the share assumed; of two each is taken to share their correlation (Spearman and
+    Brown's formula where their weights are alike).
 
     Parameters
     ----------
@@ -82,6 +83,10 @@ def _loadings(z: Mapping[str, FloatArray], total: FloatArray) -> FloatArray:
     # Posterior means vary less than the truth does, by their reliability; so do their covariances.
     reliability = np.clip(means.var(axis=0) / np.maximum(total, 1e-12), 0.05, 1.0)
     true_cov = np.cov(means, rowvar=False) / np.outer(reliability, reliability)
+    if len(total) == 2:
+        # Which of two shares more cannot be told: both are taken to share their correlation.
+        both = true_cov[0, 1] / np.sqrt(np.maximum(total.prod(), 1e-24))
+        return np.sqrt(np.clip(both, 0.0, 1.0) * total)
     return common_loadings(true_cov, total)
 
 

@@ -115,6 +115,7 @@ def rank(
         evidence,
         measured,
         amounts,
+        declared=declared,
         method=method_named(method),
         rule=profile.listing,
         frozen=past.goalposts,

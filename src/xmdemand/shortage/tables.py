@@ -63,7 +63,7 @@ class Ranked:
             rank, lower, upper, _ = credible_ranks(index.ordered[:, rows], top=top)
             rng = rng_for(seed, "shortage", "promise")
             signs = (index.draws + index.beyond + index.drift)[:, rows]
-            coming = promise(signs, index.valid[rows], rng, trust=trust)
+            coming = promise(signs, index.valid[rows], rng, trust=trust) + index.luck[:, rows]
             out[:, rows] = rank, lower, upper, p_top_k(coming, top)
         return cls(*out)
 

@@ -58,7 +58,9 @@ def fit_own(
 ) -> Own:
     """Forecast series aligned at their last observations, which fall in periods `last`."""
     shape = year_shape(common.year, values, labels, season)
-    flat = values / np.exp(shape_at(shape, last, np.arange(1 - values.shape[1], 1)))
+    flat = values
+    if shape.any():
+        flat = values / np.exp(shape_at(shape, last, np.arange(1 - values.shape[1], 1)))
     fit = fit_many(flat, season=season, horizon=horizon, prior=common.prior)
     moves = np.zeros((len(values), horizon))
     if quarters:

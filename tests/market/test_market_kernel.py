@@ -1,6 +1,7 @@
 """The recursion against statsmodels, and the pieces around it against hand formulas."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from xmdemand.market.candidates import Grid, make_grid
 from xmdemand.market.engine import fit_many
 from xmdemand.market.kernel import smooth
-from xmdemand.market.mixture import count_quantile, moments, quantile
+from xmdemand.market.mixture import Mixture, count_quantile, moments, quantile
 from xmdemand.market.start import Start, seasonal_pattern
 from xmdemand.market.weights import gaussian_log_likelihood
 
@@ -67,20 +68,6 @@ def test_errors_and_likelihood_are_those_of_statsmodels(alpha, beta, phi, gamma)
     np.testing.assert_allclose(
         gaussian_log_likelihood(run.one_step[:, 0, 0]), theirs.llf, rtol=1e-8
     )
-
-
-def test_errors_ahead_are_those_of_forecasts_from_the_origin():
-    rng = np.random.default_rng(3)
-    y = 50 + np.cumsum(rng.normal(0, 1, 40))
-    start = Start(np.array([50.0]), np.array([0.1]), np.array([0.0]), rng.normal(0, 1, (1, SEASON)))
-    grid = one_candidate(0.5, 0.1, 0.9, 0.1)
-    options = {"season": SEASON, "horizon": SEASON}
-    run = smooth(y[None], np.array([0]), start, grid, leads=(6,), **options)
-    origins = range((len(y) - 7) % 3, len(y) - 6, 3)
-    for at, origin in enumerate(origins):
-        short = smooth(y[None, : origin + 1], np.array([0]), start, grid, **options)
-        expected = y[origin + 6] - short.forecast[0, 5, 0]
-        np.testing.assert_allclose(run.ahead[6][at, 0, 0], expected, atol=1e-10)
 
 
 def test_variance_of_errors_ahead_by_simulation():
@@ -153,3 +140,69 @@ def test_the_grid_has_no_candidate_twice():
     grid = make_grid()
     rows = np.stack([grid.alpha, grid.beta, grid.phi, grid.gamma, grid.slope, grid.season], axis=1)
     assert len(np.unique(rows, axis=0)) == len(grid)
+
+
+def test_a_ragged_chunk_with_gaps_is_its_series():
+    rng = np.random.default_rng(8)
+    values = 50 + np.cumsum(rng.normal(0, 1, (4, 60)), axis=1)
+    first = np.array([0, 7, 7, 33])
+    values[np.arange(60)[None, :] < first[:, None]] = np.nan
+    values[1, 40:43] = np.nan
+    grid = make_grid()
+    states = rng.normal(0, 1, (3, 4))
+    pattern = rng.normal(0, 1, (4, SEASON))
+    start = Start(50 + states[0], states[1], states[2], pattern)
+    options = {"season": SEASON, "horizon": SEASON}
+    run = smooth(values, first, start, grid, **options)
+    for row, at in enumerate(first):
+        own = Start(
+            start.level[[row]],
+            start.slope[[row]],
+            start.drift[[row]],
+            np.roll(pattern[[row]], -at, axis=1),  # phases are counted from the first column
+        )
+        alone = smooth(values[[row], at:], np.array([0]), own, grid, **options)
+        np.testing.assert_allclose(run.one_step[at:, :, row], alone.one_step[:, :, 0], atol=1e-10)
+        assert not run.one_step[:at, :, row].any()
+        np.testing.assert_allclose(run.forecast[row], alone.forecast[0], atol=1e-10)
+
+
+def test_threads_do_not_share_their_room():
+    rng = np.random.default_rng(9)
+    panels = [rng.poisson(30, (40, length)).astype(float) for length in (30, 45, 60, 75) * 3]
+
+    def mean(values):
+        return moments(fit_many(values, season=SEASON, horizon=12).mixture)[0]
+
+    alone = [mean(values) for values in panels]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(mean, panels))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_searched_and_counted_quantiles_are_the_same():
+    rng = np.random.default_rng(10)
+    mean = rng.uniform(0.01, 24, 30)
+    variance = mean * rng.uniform(0.5, 40, 30)
+    p = rng.uniform(0, 1, (80, 30))
+    p[0], p[1] = 0.0, 1.0
+    few = np.concatenate([count_quantile(mean, variance, part) for part in np.split(p, 4)])
+    np.testing.assert_array_equal(count_quantile(mean, variance, p)[2:], few[2:])
+
+
+def test_continuous_quantiles_are_exact_near_zero_and_far_above():
+    mean = np.array([1e-6, 1e-3, 0.1, 1.0, 10.0, 33.0], np.float32)
+    shape = (len(mean), 1, 1)
+    mixture = Mixture(
+        weight=np.ones(shape[:2], np.float32),
+        mean=mean.reshape(shape),
+        sd=np.zeros(shape, np.float32),
+        log=np.array([True]),
+        correlation=np.ones(shape, np.float32),
+        cap=np.full(len(mean), 40.0),
+        discrete=np.zeros(len(mean), bool),
+        factor=np.ones(shape[:2]),
+    )
+    said = quantile(mixture, np.zeros((1, 1)))[:, 0]
+    np.testing.assert_allclose(said, np.expm1(mean.astype(float)), rtol=5e-7)

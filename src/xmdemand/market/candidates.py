@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,13 +18,17 @@ SLOPES = (0.1, 0.3)
 """Slope parameter as a share of the level's (beta = share x alpha)."""
 DAMPINGS = (0.85, 0.96)
 SEASONS = ("off", "fixed", "slow", "fast")
+FIXED = SEASONS.index("fixed")
+ORDER = ("fixed", "off", "slow", "fast")
+"""Of the grid, and back again where slopes move: what moves a slope or a season is one run."""
+LOCAL = 1
 GAMMAS = {"off": 0.0, "fixed": 0.0, "slow": 0.1, "fast": 0.35}
 """Seasonal parameter before it is scaled by (1 - alpha)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Parameters of C candidates, those of one seasonal kind side by side.
+    """Parameters of C candidates, in any order; those that move one state are best side by side.
 
     ``slope`` says where the slope starts: 0 none, 1 local (estimated, updated by ``beta``),
     2 drift (half of the whole history's, kept).
@@ -41,10 +45,24 @@ class Grid:
         return len(self.alpha)
 
     @cached_property
-    def blocks(self) -> tuple[slice, ...]:
-        """Candidates of each seasonal kind of `SEASONS`."""
-        edges = np.searchsorted(self.season, np.arange(len(SEASONS) + 1))
-        return tuple(slice(int(a), int(b)) for a, b in pairwise(edges))
+    def fixed(self) -> list[slice]:
+        """Candidates whose season does not move."""
+        return _runs(self.season == FIXED)
+
+    @cached_property
+    def not_fixed(self) -> list[slice]:
+        """All others."""
+        return _runs(self.season != FIXED)
+
+    @cached_property
+    def moving(self) -> list[slice]:
+        """Candidates whose season moves."""
+        return _runs(self.season > FIXED)
+
+    @cached_property
+    def local(self) -> list[slice]:
+        """Candidates whose slope moves."""
+        return _runs((self.beta != 0) | (self.phi != 1))
 
     def responses(self, horizon: int, season: int) -> NDArray[np.float64]:
         """c_j: what an error moves the forecast j steps on, (C, horizon), c_0 = 1.
@@ -66,6 +84,12 @@ class Grid:
         return shock @ shock.transpose(0, 2, 1)
 
 
+def _runs(chosen: NDArray[np.bool_]) -> list[slice]:
+    """The candidates chosen as slices, one a run of neighbours."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen, [0]])))
+    return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
 def make_grid(*, seasonal: bool = True) -> Grid:
     """The grid of the engine: 4 kinds of season x (level, level and drift, local slopes).
 
@@ -74,12 +98,14 @@ def make_grid(*, seasonal: bool = True) -> Grid:
     """
     kinds: list[tuple[float, float, float, int]] = [(a, 0.0, 1.0, 0) for a in LEVELS]
     kinds += [(a, 0.0, 1.0, 2) for a in LEVELS]
-    kinds += [(a, a * s, phi, 1) for a, s, phi in product(LEVELS_WITH_SLOPE, SLOPES, DAMPINGS)]
-    names = SEASONS if seasonal else SEASONS[:1]
+    kinds += [(a, a * s, phi, LOCAL) for a, s, phi in product(LEVELS_WITH_SLOPE, SLOPES, DAMPINGS)]
+    names = ORDER if seasonal else SEASONS[:1]
     rows = [
-        (a, b, phi, GAMMAS[name] * (1 - a), slope, k)
-        for k, name in enumerate(names)
+        (a, b, phi, GAMMAS[name] * (1 - a), slope, SEASONS.index(name))
+        for moves, ordered in ((False, names), (True, names[::-1]))
+        for name in ordered
         for a, b, phi, slope in kinds
+        if (slope == LOCAL) == moves
     ]
     alpha, beta, phi, gamma, slope, season = (
         np.array(column) for column in zip(*rows, strict=True)

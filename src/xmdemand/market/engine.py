@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xmdemand.market.candidates import Grid, make_grid
-from xmdemand.market.kernel import Pass, smooth
+from xmdemand.market.kernel import Pass, Room, smooth
 from xmdemand.market.mixture import Mixture, empty
 from xmdemand.market.start import fill_gaps, starting_states
 from xmdemand.market.weights import scores
@@ -32,6 +32,7 @@ MIN_PRIOR_SERIES = 5
 SURE = 1e-6
 """Variance beside the squared forecast below which single precision holds rounding alone."""
 _LOG = np.array([False, True])
+_ROOM = Room()
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,17 +160,28 @@ def _run_chunk(
 ) -> _Chunk:
     grid, _ = _grid(seasonal, season, horizon)
     seen = np.isfinite(values)
+    n = seen.sum(axis=1)
     scales, likelihoods = [], []
     for log in _LOG:
         scale = np.log1p(values) if log else values
-        centre = np.nanmean(scale, axis=1)
-        spread = np.nanstd(scale, axis=1)
+        known = np.where(seen, scale, 0.0)
+        centre = known.sum(axis=1) / n
+        spread = np.sqrt(np.where(seen, (scale - centre[:, None]) ** 2, 0.0).sum(axis=1) / n)
         spread = np.where(spread > 1e-9 * (np.abs(centre) + 1e-12), spread, 1.0)
         z = (scale - centre[:, None]) / spread[:, None]
         start = starting_states(fill_gaps(z, first), first, season, seasonal=seasonal)
-        run = smooth(z.astype(dtype), first, start, grid, season=season, horizon=horizon)
+        run = smooth(
+            z.astype(dtype),
+            first,
+            start,
+            grid,
+            season=season,
+            horizon=horizon,
+            room=_ROOM,
+            slot=int(log),
+        )
         jacobian = -np.log(spread)[:, None] - (scale if log else 0.0)
-        likelihood, variance = scores(run, seen, grid, season, jacobian)
+        likelihood, variance = scores(run, seen, grid, season, jacobian, _ROOM)
         likelihoods.append(likelihood)
         scales.append(_Scale(run, variance, centre, spread))
     return _Chunk(values, scales, np.concatenate(likelihoods, axis=1))
@@ -205,7 +217,8 @@ def _mix(scales: list[_Scale], weights: NDArray, covariances: NDArray, values: N
         correlation += share[:, None, None] * _correlation(
             run.forecast, own, variance, covariances, horizon
         )
-        errors = np.einsum("tsc,sc->st", run.one_step, own.astype(run.one_step.dtype))
+        shares = np.ascontiguousarray(own.T, dtype=run.one_step.dtype)
+        errors = np.einsum("tcs,cs->st", run.one_step, shares)
         deviation = np.sqrt((own * variance).sum(axis=1))
         residual = residual + share[:, None] * errors / np.maximum(deviation, 1e-9)[:, None]
     mixture = Mixture(

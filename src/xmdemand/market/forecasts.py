@@ -88,7 +88,7 @@ class Forecast(Result):
         n_series = len(self.panel.ids)
         values = np.empty((n_series, self.horizon, len(asked)))
         for at in range(0, n_series, _AT_ONCE):
-            rows = np.arange(at, min(at + _AT_ONCE, n_series))
+            rows = slice(at, at + _AT_ONCE)
             values[rows] = quantile(self.mixture.take(rows), z).transpose(1, 2, 0)
         return self._keyed(
             each=len(asked), quantile=np.tile(asked, n_series * self.horizon), value=values.ravel()

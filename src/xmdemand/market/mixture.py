@@ -53,7 +53,7 @@ class Mixture:
     discrete: NDArray[np.bool_]
     factor: NDArray
 
-    def take(self, rows: NDArray) -> Mixture:
+    def take(self, rows: NDArray | slice) -> Mixture:
         """Some series."""
         kept = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "log"}
         return Mixture(log=self.log, **kept)
@@ -102,20 +102,31 @@ def continuous_quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
         (..., S, H): one score a series and step, any number in front. Computed in the precision
         of the mixture's means.
     """
-    z = np.asarray(z, dtype=mixture.mean.dtype)
-    total = np.zeros(np.broadcast_shapes(z.shape, mixture.factor.shape), z.dtype)
-    value = np.empty_like(total)  # one for all components: new memory costs more than the sums
-    highest = (mixture.cap[:, None] + LOG_CAP).astype(z.dtype)
+    dtype, horizon = mixture.mean.dtype, mixture.factor.shape[1]
+    z = np.asarray(z, dtype=dtype)
+    total = np.zeros(np.broadcast_shapes(z.shape, mixture.factor.shape), dtype)
+    value, spare = np.empty_like(total), np.empty_like(total)
+    ceiling = np.repeat((mixture.cap[:, None] + LOG_CAP).astype(dtype), horizon, axis=1)
     for k, log in enumerate(mixture.log):
-        np.multiply(mixture.sd[:, k], z, out=value)
-        value += mixture.mean[:, k]
-        if log:
-            np.minimum(value, highest, out=value)
-            np.expm1(value, out=value)
+        # Laid side by side, so that numpy runs through series and steps in one go.
+        np.multiply(np.ascontiguousarray(mixture.sd[:, k]), z, out=value)
+        value += np.ascontiguousarray(mixture.mean[:, k])
         np.maximum(value, 0.0, out=value)
-        value *= mixture.weight[:, k, None].astype(z.dtype)
+        if log:
+            np.minimum(value, ceiling, out=value)
+            _expm1(value, spare)
+        value *= np.repeat(mixture.weight[:, k, None].astype(dtype), horizon, axis=1)
         total += value
     return total * mixture.factor
+
+
+def _expm1(x: NDArray, spare: NDArray) -> None:
+    """exp(x) - 1 in place, as tanh(x / 2) (exp(x) + 1): as exact near 0, vectorised by numpy."""
+    np.exp(x, out=spare)
+    spare += 1.0
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= spare
 
 
 def quantile(mixture: Mixture, z: NDArray) -> NDArray[np.float64]:
@@ -139,24 +150,28 @@ def medians(mixture: Mixture) -> NDArray[np.float64]:
     return continuous_quantile(mixture, np.zeros((1, 1)))
 
 
-_CELLS = 100_000
-"""Numbers of nodes that are looked at together."""
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+
+_AT_ONCE = 500
+"""Series whose values at all nodes stay in the processor's cache."""
 
 
 def moments(mixture: Mixture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and variance of the (clipped, capped) mixture by Gauss-Hermite quadrature, (S, H)."""
     share = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
-    mean = np.zeros(mixture.factor.shape)
-    square = np.zeros(mixture.factor.shape)
-    at_once = max(1, _CELLS // max(mean.size, 1))
-    for first in range(0, len(_NODES), at_once):
-        some = slice(first, first + at_once)
-        values = continuous_quantile(mixture, _NODES[some, None, None])
-        for value, weight in zip(values, share[some], strict=True):
-            mean += weight * value
-            square += weight * value**2
+    mean, square = np.empty(mixture.factor.shape), np.empty(mixture.factor.shape)
+    for at in range(0, len(mean), _AT_ONCE):
+        part = slice(at, at + _AT_ONCE)
+        value = continuous_quantile(mixture.take(part), _NODES[:, None, None])
+        mean[part] = np.tensordot(share, value, 1)
+        square[part] = np.tensordot(share, np.square(value, out=value), 1)
     return mean, np.maximum(square - mean**2, 0.0)
+
+
+_CELLS = 50_000
+"""Numbers of a block of distribution functions: they stay in the processor's cache."""
+_MANY = 50
+"""From so many quantiles on a table is searched, not counted through."""
 
 
 def count_quantile(
@@ -178,28 +193,41 @@ def count_quantile(
     """
     if not mean.size:
         return np.zeros(p.shape)
-    shape, leading = mean.shape, p.reshape(-1, mean.size)
+    shape = mean.shape
+    asked = np.ascontiguousarray(np.minimum(p.reshape(-1, mean.size), 1 - 1e-9).T)
     mean = np.maximum(mean.ravel(), 1e-9)
-    variance = variance.ravel()
-    largest = int((mean + 12 * np.sqrt(np.maximum(variance, mean)) + 20).max())
-    out = np.empty(leading.shape)
-    step = max(1, 500_000 // largest)
-    for at in range(0, mean.size, step):
-        part = slice(at, at + step)
-        below = _negative_binomial(mean[part], variance[part], largest)
-        asked = np.ascontiguousarray(np.minimum(leading[:, part], 1 - 1e-9).T)
-        # Row by row: each short table stays in the processor's cache, one long one would not.
-        for row, (table, scores) in enumerate(zip(below, asked, strict=True), start=at):
-            out[:, row] = np.searchsorted(table, scores)
-    return np.minimum(out, largest).reshape(*p.shape[: p.ndim - len(shape)], *shape)
+    variance = np.maximum(variance.ravel(), mean * (1 + 1e-6))
+    largest = int((mean + 12 * np.sqrt(variance) + 20).max())
+    # No quantile at p lies more than sqrt(p / (1 - p)) deviations above the mean (Cantelli).
+    top = asked.max(axis=1, initial=0.0)
+    reach = np.minimum(mean + np.sqrt(variance * top / (1 - top)) + 1, largest).astype(np.int64)
+    order = np.argsort(-reach, kind="stable")
+    found = np.empty(asked.shape)
+    at = 0
+    while at < len(order):
+        width = int(reach[order[at]])
+        rows = order[at : at + max(1, _CELLS // width)]
+        at += len(rows)
+        below = _negative_binomial(mean[rows], variance[rows], width)
+        _look_up(below, asked, rows, found)
+    return np.minimum(found, largest).T.reshape(*p.shape[: p.ndim - len(shape)], *shape)
+
+
+def _look_up(tables: NDArray, asked: NDArray, rows: NDArray[np.intp], found: NDArray) -> None:
+    """How many of each row's ascending values lie below what is asked, (rows, n)."""
+    if asked.shape[1] < _MANY:
+        for at, scores in enumerate(asked[rows].T):
+            found[rows, at] = (tables < scores[:, None]).sum(axis=1)
+        return
+    for table, row in zip(tables, rows, strict=True):
+        found[row] = np.searchsorted(table, asked[row])
 
 
 def _negative_binomial(
     mean: NDArray[np.float64], variance: NDArray[np.float64], largest: int
 ) -> NDArray[np.float64]:
     """Distribution functions at 0..largest, (N, largest + 1)."""
-    excess = np.maximum(variance - mean, 1e-6 * mean)
-    size = np.minimum(mean**2 / excess, 1e6)[:, None]
+    size = np.minimum(mean**2 / (variance - mean), 1e6)[:, None]
     failure = mean[:, None] / (size + mean[:, None])
     k = np.arange(1, largest + 1)
     ratio = np.empty((len(mean), largest + 1))

@@ -137,12 +137,14 @@ def read_panel(frame: pd.DataFrame, *, freq: Frequency | None = None) -> Panel:
     array([[3., 4.]])
     """
     _check_columns(frame)
-    ids, dates, y, problems = _parse(frame)
+    ids = frame["unique_id"]
+    codes, labels = pd.factorize(ids)
+    dates, y, problems = _parse(frame, ids, codes)
     if freq not in (None, "M", "Q"):
         problems.append(f"freq is 'M', 'Q' or None, got {freq!r}")
-    month = dates.year.to_numpy() * 12.0 + dates.month.to_numpy() - 1
-    usable = np.isfinite(month) & ids.notna().to_numpy()
-    codes, labels = pd.factorize(ids)
+    month = dates.to_numpy().astype("datetime64[M]").astype(np.float64) + 1970 * 12
+    month[np.asarray(dates.isna())] = np.nan
+    usable = np.isfinite(month) & (codes >= 0)
     problems += _order_problems(ids, codes, dates, usable)
     found, frequency_problem = _frequency(codes, labels, month, usable, freq)
     if frequency_problem:
@@ -150,8 +152,9 @@ def read_panel(frame: pd.DataFrame, *, freq: Frequency | None = None) -> Panel:
     if problems:
         raise InputError("the panel cannot be used:\n- " + "\n- ".join(problems))
     period = month.astype(np.int32) // _STEP[found]
-    del month, usable, codes
-    return _lay_out(frame, ids, period, y, found, dates)
+    del month, usable
+    rank, unique = pd.factorize(labels, sort=True)
+    return _lay_out(frame, rank.astype(np.int32)[codes], unique, period, y, found, dates)
 
 
 def _check_columns(frame: pd.DataFrame) -> None:
@@ -170,12 +173,11 @@ def _check_columns(frame: pd.DataFrame) -> None:
 
 
 def _parse(
-    frame: pd.DataFrame,
-) -> tuple[pd.Series, pd.DatetimeIndex, NDArray[np.float64], list[str]]:
+    frame: pd.DataFrame, ids: pd.Series, codes: NDArray
+) -> tuple[pd.DatetimeIndex, NDArray[np.float64], list[str]]:
     problems = []
-    ids = frame["unique_id"]
-    if ids.isna().any():
-        problems.append(f"unique_id is missing in {_rows(ids.isna().to_numpy(), ids)}")
+    if (codes < 0).any():
+        problems.append(f"unique_id is missing in {_rows(codes < 0, ids)}")
     dates = _parse_dates(frame["ds"])
     bad = np.asarray(dates.isna())
     if bad.any():
@@ -186,7 +188,9 @@ def _parse(
     y = pd.to_numeric(frame["y"], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     if pd.api.types.is_bool_dtype(frame["y"]):
         problems.append("y is true/false; expected counts")
-    text = np.isnan(y) & frame["y"].notna().to_numpy()
+    text = np.isnan(y)
+    if text.any():
+        text &= frame["y"].notna().to_numpy()
     if text.any():
         shown = name_some(repr(value) for value in frame["y"][text].head(3))
         problems.append(f"y is not a number in {_rows(text, ids)}: found {shown}")
@@ -196,7 +200,7 @@ def _parse(
         problems.append(f"y is negative in {_rows(y < 0, ids)}: counts are 0 or more")
     if (np.isfinite(y) & (y > 1e15)).any():
         problems.append(f"y is above 1e15 in {_rows(y > 1e15, ids)}: change its unit")
-    return ids, dates, y, problems
+    return dates, y, problems
 
 
 def _parse_dates(column: pd.Series) -> pd.DatetimeIndex:
@@ -295,17 +299,16 @@ def _smallest_gaps(
 
 def _lay_out(
     frame: pd.DataFrame,
-    ids: pd.Series,
+    codes: NDArray[np.int32],
+    unique: pd.Index,
     period: NDArray[np.int32],
     y: NDArray[np.float64],
     freq: Frequency,
     dates: pd.DatetimeIndex,
 ) -> Panel:
-    codes, unique = pd.factorize(ids, sort=True)
-    codes = codes.astype(np.int32)
     _refuse_same_period(codes, period, unique, freq)
     keys, notes = _keys(frame, codes, unique)
-    month_end = bool((dates.is_month_end & (dates.day > 27)).all())
+    month_end = dates[0].is_month_end and bool(dates.is_month_end.all())
     seen = np.isfinite(y)
     if not seen.all():
         codes, period, y = codes[seen], period[seen], y[seen]

@@ -204,7 +204,8 @@ def _standing_sums(panel: Panel, own: Own, labels: NDArray) -> pd.DataFrame:
     columns |= {f"own_{h + 1}": stands.weight * one for h, one in enumerate(said.T)}
     columns |= {f"move_{h + 1}": stands.weight * one for h, one in enumerate(own.moves.T)}
     table = pd.DataFrame({"weight": stands.weight, **columns})
-    return table.groupby([pd.Index(labels.astype(str), name="label"), panel.last]).sum()
+    # An index, not an array: pandas would first look for a column by that name and print it.
+    return table.groupby([pd.Index(labels.astype(str), name="label"), pd.Index(panel.last)]).sum()
 
 
 def merge(parts: Sequence[Evidence]) -> Evidence:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xmdemand.market.candidates import Grid
-    from xmdemand.market.kernel import Pass
+    from xmdemand.market.kernel import Pass, Room
 
 CLIP = 2.25
 """Errors count up to so many robust standard deviations."""
@@ -36,7 +36,7 @@ def gaussian_log_likelihood(errors: NDArray) -> float:
 
 
 def clipped_losses(
-    errors: NDArray, seen: NDArray[np.bool_], shares: NDArray[np.float64]
+    errors: NDArray, seen: NDArray[np.bool_], shares: NDArray[np.float64], room: Room
 ) -> NDArray[np.float64]:
     """Weighted means of squared errors, clipped at so many robust deviations, (N, S, C).
 
@@ -46,23 +46,24 @@ def clipped_losses(
     Parameters
     ----------
     errors
-        (T, S, C), 0 where nothing was seen.
+        (T, C, S), 0 where nothing was seen.
     seen
         (T, S).
     shares
         Weights of the times, (N, T).
+    room
+        For what is as large as the errors.
     """
-    n_time, n_series, n_candidates = errors.shape
-    size = np.abs(errors)
-    average = size @ np.full(n_candidates, 1.0 / n_candidates, errors.dtype)
+    n_time, n_candidates, n_series = errors.shape
+    size = np.abs(errors, out=room.array("size", errors.shape, errors.dtype))
+    average = np.full(n_candidates, 1.0 / n_candidates, errors.dtype) @ size
     typical = _masked_median(average, seen)
     limit = np.maximum(CLIP * 1.4826 * typical, 1e-6).astype(errors.dtype)
-    np.minimum(size, limit[None, :, None], out=size)
+    np.minimum(size, limit, out=size)
     np.square(size, out=size)
     total = shares.astype(errors.dtype) @ size.reshape(n_time, -1)
-    weight = shares @ seen
-    means = total.reshape(-1, n_series, n_candidates) / np.maximum(weight, 1e-12)[:, :, None]
-    return means.astype(np.float64)
+    means = total.reshape(-1, n_candidates, n_series).transpose(0, 2, 1).astype(np.float64)
+    return means / np.maximum(shares @ seen, 1e-12)[:, :, None]
 
 
 def _masked_median(values: NDArray, seen: NDArray[np.bool_]) -> NDArray:
@@ -82,6 +83,7 @@ def scores(
     grid: Grid,
     season: int,
     log_jacobian: NDArray[np.float64],
+    room: Room,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Log likelihoods less their penalty, and one-step variances, both (S, C).
 
@@ -89,11 +91,13 @@ def scores(
     ----------
     log_jacobian
         (S, T), of the scale's values by the series' own, so that scales can be compared.
+    room
+        For what is as large as the errors.
     """
     n = seen.sum(axis=1).astype(np.float64)
     age = np.arange(seen.shape[1] - 1, -1, -1)
     discounts = np.array([DISCOUNT, SPREAD_DISCOUNT])[:, None] ** age
-    loss, variance = clipped_losses(run.one_step, seen.T, discounts)
+    loss, variance = clipped_losses(run.one_step, seen.T, discounts, room)
     season_cost = np.array(SEASON_COST) * season / 12
     cost = np.array(SLOPE_COST)[grid.slope] + season_cost[grid.season] + 2.0
     penalty = cost[None, :] * n[:, None] / np.maximum(n[:, None] - cost[None, :] - 1.0, 0.5)

@@ -97,9 +97,7 @@ def read_mapping(path: Path) -> Confirmed:
     return Confirmed(columns, tuple(kinds.items()), of_files)
 
 
-def _columns(
-    raw: object, where: str, wrong: list[str]
-) -> dict[str, dict[str, str]]:
+def _columns(raw: object, where: str, wrong: list[str]) -> dict[str, dict[str, str]]:
     """Kind -> heading as `heading_key` writes it -> column; adds to `wrong` what does not exist."""
     columns: dict[str, dict[str, str]] = {}
     if not isinstance(raw, Mapping):

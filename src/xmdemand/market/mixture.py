@@ -21,7 +21,7 @@ LOG_CAP = 2.5
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Forecasts of S series, H steps ahead, in K components (weightings x scales).
+    """Forecasts of S series, H steps ahead, in K components (scales).
 
     A component's quantile at p is ``g(mean + sd z_p)``, g the identity or exp(.) - 1, never below
     zero; the mixture's is the weighted average of its components' (Vincent's average).

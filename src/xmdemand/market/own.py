@@ -1,8 +1,9 @@
 """Every series by itself, given what the panel shares (`common`): months, and quarters beside them.
 
-The common shape of the year is taken out before the engine runs and put back after it. What is
-forecast of quarters lies beside what is forecast of months: sums of three months are calmer, so
-they show better where a series goes, and months show better where all go (`moved`).
+The common shape of the year is taken out before the engine runs and put back after it. The same
+engine forecasts quarters, and the months are moved half-way to them: sums of three months are
+calmer and show better where a series goes (temporal aggregation, Athanasopoulos et al. 2017). Where
+all go together, months show sooner, so only moves relative to the other series count (`moved`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the panel tells its series: the total's own forecast, the common shock, the spread.
+"""What the panel tells its series: what they share, the total's own forecast, the common shock.
 
 This is the only way series influence each other. It is computed once, can be looked at, given to
 another run or switched off. It rests on sums over series (`Evidence`), so blocks of a panel too

@@ -30,7 +30,7 @@ RULES = (
     Rule("few", "fewer than 3 observations", "their mean, with the spread of a rare count"),
     Rule("zeros", "every observation is 0", "a rare count: half an event over the history"),
     Rule("constant", "every observation is the same", "that value"),
-    Rule("no_season", "less than two years of history", "models without a season only"),
+    Rule("no_season", "less than two years of history", "no season but the panel's"),
     Rule("no_slope", "fewer than 6 observations", "slopes start at zero"),
     Rule("gaps", "periods missing inside", "no update of the state in those periods"),
     Rule("counts", "whole numbers, mean forecast below 25", "negative binomial quantiles"),

@@ -25,7 +25,7 @@ FOREIGN = "foreign"
 
 CALLERS = {
     "catalogue/lifecycle.py": {"freeze"},
-    "catalogue/lookup.py": {"by_code", "_term"},
+    "catalogue/lookup.py": {"find", "by_code", "_term"},
     "draws.py": {"check_level", "Draws.__post_init__"},
     "intake/columns.py": {"Kind.column", "header", "choice"},
     "intake/posting_engines.py": {

@@ -92,7 +92,7 @@ def occupation(loaded: Loaded, code: str) -> CatalogueEntry:
 def recommend(
     loaded: Loaded, group: Annotated[str, Query(max_length=60)], district: Choice = None
 ) -> tuple[CatalogueEntry, ...]:
-    """Rows for a key group, the most urgent first; those of the district before the others."""
+    """Rows that name a key group, then those open to all; each the most urgent first."""
     try:
         return loaded.recommend(group=group, district=district)
     except (NotFoundError, InputError) as error:

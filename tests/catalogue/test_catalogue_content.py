@@ -17,7 +17,7 @@ from xmdemand.catalogue import Catalogue, catalogue_schema, project, typescript_
 from xmdemand.catalogue.content import COLUMNS, SCHEMA_VERSION, CatalogueEntry
 from xmdemand.catalogue.fields import FIELDS
 from xmdemand.catalogue.projection import public_fields
-from xmdemand.errors import InputError, NotFoundError, SettingError
+from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError, SettingError
 
 
 @pytest.fixture(scope="module")
@@ -157,17 +157,41 @@ def test_by_code_takes_any_dash(everything):
         everything.by_code("0-00-00-00")
 
 
-def test_recommendations_begin_with_the_district_then_the_urgent(everything):
-    used = {name for entry in everything.entries for name in entry.groups}
+def test_recommendations_name_the_group_or_are_open_to_all(everything):
+    used = {name for entry in everything.entries for name in entry.groups or ()}
     assert used, "the city's wishes name groups"
     group = sorted(used)[0]
     rows = everything.recommend(group=group)
-    assert [row.stars for row in rows] == sorted((row.stars for row in rows), reverse=True)
+    named = [row for row in rows if row.groups]
+    assert rows[: len(named)] == tuple(named)
+    assert set(named) == set(everything.search(group=group))
+    assert {row.code for row in rows} == {
+        row.code for row in everything.entries if row.groups == () or group in (row.groups or ())
+    }
+    assert len(rows) > len(named)
+    for part in (named, rows[len(named) :]):
+        assert [row.stars for row in part] == sorted((row.stars for row in part), reverse=True)
+
+
+def test_recommendations_of_a_district_come_first(everything):
+    group = next(entry.groups[0] for entry in everything.entries if entry.groups)
     district = everything.legend.districts[0].name
-    here = [
-        district in row.districts for row in everything.recommend(group=group, district=district)
-    ]
-    assert here == sorted(here, reverse=True)
+    rows = everything.recommend(group=group, district=district)
+    for part in ([row for row in rows if row.groups], [row for row in rows if not row.groups]):
+        here = [district in row.districts for row in part]
+        assert here == sorted(here, reverse=True)
+
+
+def test_a_term_may_be_written_wide_or_with_blanks(everything):
+    level = everything.legend.levels[4]
+    assert everything.search(level=f" {level.name}　") == everything.search(level=level.key.upper())
+    with pytest.raises(ArgumentTypeError, match="words"):
+        everything.search(12)
+
+
+def test_printing_a_catalogue_prints_a_line(everything):
+    assert str(everything) == repr(everything)
+    assert len(str(everything)) < 200
 
 
 def test_only_whitelisted_fields_leave_the_house(year, first):

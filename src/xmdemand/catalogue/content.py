@@ -303,6 +303,8 @@ class Catalogue(Frozen):
     def __repr__(self) -> str:
         return f"<Catalogue {self.title!r}: {len(self.entries)} entries>"
 
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         from html import escape
 
@@ -359,7 +361,7 @@ class Catalogue(Frozen):
         return lookup.by_code(self, code)
 
     def recommend(self, *, group: str, district: str | None = None) -> tuple[CatalogueEntry, ...]:
-        """Rows for a key group of people, the most urgent first.
+        """Rows for a key group of people: those that name it, then those open to all (不限).
 
         Parameters
         ----------
@@ -367,6 +369,12 @@ class Catalogue(Frozen):
             Key or name of the group.
         district
             Key or name; rows whose demand concentrates there come before the others.
+
+        Returns
+        -------
+        tuple of CatalogueEntry
+            The most urgent first. Rows that name other groups only, or whose groups nobody was
+            asked about, are left out.
         """
         return lookup.recommend(self, group=group, district=district)
 

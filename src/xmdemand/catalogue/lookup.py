@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from xmdemand.errors import InputError, NotFoundError, name_some
+from xmdemand.errors import ArgumentTypeError, InputError, NotFoundError, name_some
 
 if TYPE_CHECKING:
     from xmdemand.catalogue.content import Catalogue, CatalogueEntry, Term
@@ -31,6 +31,8 @@ def find(
     field: str | None = None,
 ) -> tuple[CatalogueEntry, ...]:
     """Rows that hold every word of `text` and pass every filter, in catalogue order."""
+    if not isinstance(text, str):
+        raise ArgumentTypeError(f"text is words to look for, not {type(text).__name__}")
     words = folded(text).split()
     legend = catalogue.legend
     wanted = {
@@ -54,8 +56,9 @@ def find(
 def recommend(
     catalogue: Catalogue, *, group: str, district: str | None = None
 ) -> tuple[CatalogueEntry, ...]:
-    """Rows for a key group, the most urgent first; those of the district before the others."""
-    rows = find(catalogue, group=group)
+    """Rows that name a key group before those open to all; of the district, then urgent first."""
+    wanted = _term(group, catalogue.legend.groups, catalogue, "groups")
+    rows = [row for row in catalogue.entries if row.groups == () or wanted in (row.groups or ())]
     here = (
         None
         if district is None
@@ -65,6 +68,7 @@ def recommend(
         sorted(
             rows,
             key=lambda entry: (
+                not entry.groups,
                 here is not None and here not in entry.districts,
                 -entry.stars,
                 entry.seq,
@@ -97,8 +101,9 @@ def _names(entry: CatalogueEntry, column: str) -> tuple[str, ...]:
 
 def _term(asked: str, terms: Iterable[Term], catalogue: Catalogue, column: str) -> str:
     terms = list(terms)
+    plain = folded(asked).strip()
     for term in terms:
-        if asked in (term.key, term.name):
+        if plain in (folded(term.key), folded(term.name)):
             break
     else:
         raise NotFoundError(f"no {column} {asked!r}; there are {name_some(t.name for t in terms)}")

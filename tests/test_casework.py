@@ -37,6 +37,9 @@ def test_consultation_goes_out_once_and_its_answers_come_back(run, edition):
     assert "--again" in run("consult", edition, code=4).stderr
     books = sorted((edition / "consult").glob("市*.xlsx"))
     assert books
+    kept = (edition / "decisions.csv").read_bytes()
+    assert "没有改动" in run("consult", edition, "--collect").stdout
+    assert (edition / "decisions.csv").read_bytes() == kept, "no answer came back"
     before = len(Edition.open(edition).tables.decisions)
     book = load_workbook(books[0])
     sheet = book.worksheets[0]

@@ -189,3 +189,19 @@ def test_what_is_printed_names_no_respondent(edition):
     for secret in ("欧阳测试", "13900001111"):
         assert secret not in said
         assert secret.encode() not in made
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names are text there")
+def test_a_file_name_of_another_code_page_is_read_and_named(edition):
+    """As an archive of a Chinese Windows leaves it when it is unpacked on Linux."""
+    inputs = os.fsencode(edition / "inputs")
+    name = "劳动者总体结构.csv"
+    os.rename(os.path.join(inputs, name.encode()), os.path.join(inputs, name.encode("gb18030")))
+    run = CliRunner().invoke(main, ["check", str(edition)])
+    assert run.exit_code == 0, run.output
+    tables = Edition.open(edition).tables
+    assert name in set(tables.files["file"])
+    assert tables.margins is not None
+    assert CliRunner().invoke(main, ["build", str(edition), "--only", "json"]).exit_code == 0
+    told = json.loads((edition / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert f"inputs/{name}" in {row["file"] for row in told["inputs"]}

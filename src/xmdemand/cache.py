@@ -97,7 +97,7 @@ def _hash_files(path: Path) -> str:
     digest = hashlib.sha256()
     for item in paths:
         if item.is_file():
-            digest.update(item.relative_to(path.parent).as_posix().encode())
+            digest.update(os.fsencode(item.relative_to(path.parent).as_posix()))
             digest.update(hashlib.sha256(item.read_bytes()).digest())
     return digest.hexdigest()
 

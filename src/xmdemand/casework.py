@@ -64,11 +64,13 @@ def consult(terminal: Terminal, folder: Path, collect: bool, again: bool) -> Non
     for problem in problems.to_dict("records"):
         terminal.warn(str(problem["text"]))
     both = _merged(edition.tables.decisions, decisions)
-    catalogue.write_decisions(both, folder / "decisions.csv")
-    terminal.say(
-        f"读回意见 {len(decisions)} 条，{len(problems)} 处需要处理；"
-        f"decisions.csv 现有 {len(both)} 条。重新生成后生效。"
-    )
+    told = f"读回意见 {len(decisions)} 条，{len(problems)} 处需要处理；"
+    if len(decisions):  # otherwise the file stays as somebody wrote it, and the documents with it
+        catalogue.write_decisions(both, folder / "decisions.csv")
+        told += f"decisions.csv 现有 {len(both)} 条。重新生成后生效。"
+    else:
+        told += "decisions.csv 没有改动。"
+    terminal.say(told)
     terminal.done(
         "consult",
         {"decisions": len(decisions), "problems": problems.to_dict("records")},

@@ -29,6 +29,7 @@ from xmdemand.catalogue.content import (
 )
 from xmdemand.catalogue.record import Content, Record, load_record
 from xmdemand.errors import InputError
+from xmdemand.filenames import readable
 from xmdemand.notes import Note, text
 from xmdemand.outdir import whole_file
 
@@ -314,7 +315,7 @@ def hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
         for path in files:
             if path.is_file() and not path.name.startswith((".", "~$")):
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                found[path.relative_to(folder).as_posix()] = digest
+                found[readable(path.relative_to(folder).as_posix())] = digest
     return found
 
 

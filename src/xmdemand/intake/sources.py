@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from xmdemand.filenames import readable
+
 Cell = object
 Rows = Sequence[list[Cell]]
 
@@ -101,7 +103,7 @@ def walk(inputs: Path) -> Iterator[Source | Unread]:
     """
     root = inputs.resolve()
     for path in sorted(inputs.rglob("*"), key=lambda item: item.relative_to(inputs).as_posix()):
-        name = path.relative_to(inputs).as_posix()
+        name = readable(path.relative_to(inputs).as_posix())
         if (
             not path.is_file()
             or path.name.lower() in OWN_FILES

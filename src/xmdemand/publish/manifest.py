@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xmdemand.catalogue.record import Record
+from xmdemand.filenames import readable
 from xmdemand.profile import Profile
 from xmdemand.publish.data_files import to_json
 from xmdemand.settings import Settings
@@ -112,7 +113,9 @@ def hash_folder(folder: Path) -> list[dict[str, Any]]:
         if hidden or _is_output(parts[0]) or not path.is_file():
             continue
         content = path.read_bytes()
-        found.append({"file": "/".join(parts), "bytes": len(content), "sha256": sha256(content)})
+        found.append(
+            {"file": readable("/".join(parts)), "bytes": len(content), "sha256": sha256(content)}
+        )
     return sorted(found, key=lambda row: row["file"])
 
 

@@ -178,6 +178,11 @@ def test_json_is_one_object_and_nothing_else(run, built, tmp_path):
     assert set(answer["seconds"]) >= {"tables", "ranking", "publish"}
 
 
+def test_outputs_may_be_named_between_chinese_commas(run, built):
+    said = run("build", built, "--only", "json，xlsx、nope", code=3).stderr
+    assert "没有名为 nope 的文件种类" in said
+
+
 def test_a_document_held_open_is_exit_4(run, built, tmp_path):
     folder = tmp_path / "open"
     shutil.copytree(built, folder)

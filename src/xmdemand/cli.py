@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -153,7 +154,7 @@ def build(
           xmdemand build 2026 --revision --reason 更正人数 --date 2026-06-10
     """
     revision = _revision(revised, reason, day)
-    kinds = tuple(filter(None, only.split(",")))
+    kinds = tuple(filter(None, re.split("[,，、]", only)))
     if revision and kinds:
         raise click.UsageError("更正须重新生成全部文件，--revision 不能与 --only 同用")
     _build(terminal, folder, only=kinds, district=district, revision=revision)

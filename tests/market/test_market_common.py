@@ -1,11 +1,14 @@
 """What series share: the year's shape, the candidates' prior, and quarters beside months."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from xmdemand.market import PanelInfo, forecast
 from xmdemand.market.common import (
+    YEAR_LIMIT,
     Common,
     learn_common,
     look,
@@ -18,7 +21,13 @@ from xmdemand.market.engine import MIN_PRIOR_SERIES, PRIOR_WEIGHT, fit_many, lea
 from xmdemand.market.mixture import medians
 from xmdemand.market.own import LIMIT, fit_own
 from xmdemand.market.panel import Panel
-from xmdemand.market.panel_info import forecast_own, learn, quarter_gaps
+from xmdemand.market.panel_info import (
+    CHAIN_LIMIT,
+    chained_total,
+    forecast_own,
+    learn,
+    quarter_gaps,
+)
 
 SEASON = 12
 START = 2020 * 12
@@ -200,3 +209,17 @@ def test_what_is_shared_leaves_the_scale_alone():
     options = {"season": SEASON, "horizon": SEASON, "common": common}
     own = fit_own(values, np.full(6, START + 23), np.full(6, "all"), **options)
     np.testing.assert_allclose(medians(own.mixture), values[:, :12], rtol=1e-3)
+
+
+def test_wild_panels_share_nothing_wild():
+    """Series that jump between nothing and 1e12: what they share stays within bounds."""
+    rng = np.random.default_rng(2)
+    values = rng.choice([0.0, 1e12], (11, 61))
+    for shape in common_of(values).year.values():
+        assert np.abs(shape).max() <= YEAR_LIMIT
+    total = chained_total(np.full(60, 1.0), np.full(60, 1e12), 1e12)
+    np.testing.assert_allclose(np.log(total[[0, -1]] / 1e12), [CHAIN_LIMIT, 0.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fc = forecast(_long(values), 3)
+    assert np.isfinite(fc.frame[["mean", "median"]].to_numpy()).all()

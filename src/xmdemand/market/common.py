@@ -31,6 +31,8 @@ CAUTION = 2.0
 """The common year is shrunk as if it were known half as well: one slump is no season."""
 OWN_YEARS = 2.0
 """The common shape is taken out of histories of so many years; of longer ones, a part."""
+YEAR_LIMIT = 2.0
+"""No period of the common year lies further than this from the mean, in logs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +162,7 @@ def _year(periods: pd.DataFrame, season: int) -> NDArray[np.float64]:
     pattern = seasonal_pattern(chained[None], np.zeros(1, int), season, caution=CAUTION)[0]
     year = np.empty(season)
     year[(last + 1 - len(chained) + np.arange(season)) % season] = pattern
-    return year
+    return np.clip(year, -YEAR_LIMIT, YEAR_LIMIT)
 
 
 def year_shape(

@@ -53,6 +53,8 @@ FEW = 5.0
 SPREAD_SHARE = 0.75
 """How far the spread follows its past calibration (in logs): calm years would narrow too much."""
 SPREAD_BOUNDS = (0.8, 1.25)
+CHAIN_LIMIT = 20.0
+"""A chained total is never further than this from its end, in logs: numbers must stay numbers."""
 _TAIL = 1.2815515655446004
 
 
@@ -295,7 +297,8 @@ def chained_total(now: NDArray, before: NDArray, last: float) -> NDArray[np.floa
     """
     known = (now > 0) & (before > 0)
     step = np.where(known, np.log(np.where(known, now, 1) / np.where(known, before, 1)), 0.0)[1:]
-    return last * np.exp(-np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]]))
+    back = np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]])
+    return last * np.exp(-np.clip(back, -CHAIN_LIMIT, CHAIN_LIMIT))
 
 
 def _pull(

@@ -209,7 +209,7 @@ def _set_style(document: Any, name: str, font: str, size: float, align: str, ind
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
     from docx.shared import Pt, RGBColor
 
-    known = name in {style.name for style in document.styles}
+    known = name in document.styles
     style = (
         document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     )

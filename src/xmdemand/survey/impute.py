@@ -64,8 +64,7 @@ def impute_counts(
     rows = np.flatnonzero(np.isnan(exact))
     n_draws = weights.shape[1]
     values = np.zeros((len(rows), n_draws))
-    known = np.flatnonzero(~np.isnan(exact))
-    known = known[np.argsort(exact[known], kind="stable")]
+    pools = [_Pool.of(exact, cell) for cell in cells]
     low = np.where(np.isnan(low), 0.0, low)
     high = np.where(np.isnan(high), np.inf, high)
     alike: dict[tuple[int, float, float], list[int]] = {}
@@ -73,28 +72,57 @@ def impute_counts(
         alike.setdefault((int(cells[0][row]), low[row], high[row]), []).append(place)
 
     without = 0
-    asking: dict[bytes, tuple[Codes, list[int]]] = {}
+    asking: dict[tuple[int, int, int], list[int]] = {}
     for (_, least, most), places in alike.items():
-        first = np.searchsorted(exact[known], least, side="left")
-        inside = known[first : np.searchsorted(exact[known], most, side="right")]
-        donors = _nearest_donors(inside, rows[places[0]], cells)
-        if len(donors):
+        level, first, last = _nearest_donors(pools, rows[places[0]], least, most)
+        if last > first:
             values[places] = rng.random((len(places), n_draws))
-            asking.setdefault(donors.tobytes(), (donors, []))[1].extend(places)
+            asking.setdefault((level, first, last), []).extend(places)
         else:
             without += len(places)
             values[places] = _draw_interval(least, most, (len(places), n_draws), rng)
-    for donors, places in asking.values():
+    for (level, first, last), places in asking.items():
+        donors = pools[level].donors[first:last]
         values[places] = _of_donors(exact[donors], unit[donors], weights, values[places])
     return Imputed(values, without)
 
 
-def _nearest_donors(inside: Codes, row: int, cells: Sequence[Codes]) -> Codes:
-    for cell in cells:
-        donors = inside[cell[inside] == cell[row]]
-        if len(donors) >= MIN_DONORS:
-            return donors
-    return inside
+@dataclass(frozen=True, eq=False)
+class _Pool:
+    """Donors by cell and, within a cell, by value: those of an interval stand together."""
+
+    cell: Codes
+    donors: Codes
+    values: Floats
+    starts: Codes
+
+    @classmethod
+    def of(cls, exact: Floats, cell: Codes) -> _Pool:
+        known = np.flatnonzero(~np.isnan(exact))
+        donors = known[np.lexsort((exact[known], cell[known]))]
+        starts = np.searchsorted(cell[donors], np.arange(cell.max(initial=-1) + 2))
+        return cls(cell, donors, exact[donors], starts)
+
+    def between(self, row: int, least: float, most: float) -> tuple[int, int]:
+        """Where the donors of a row's cell begin and end whose values lie in an interval."""
+        first, last = self.starts[self.cell[row]], self.starts[self.cell[row] + 1]
+        values = self.values[first:last]
+        return (
+            int(first + np.searchsorted(values, least, side="left")),
+            int(first + np.searchsorted(values, most, side="right")),
+        )
+
+
+def _nearest_donors(
+    pools: Sequence[_Pool], row: int, least: float, most: float
+) -> tuple[int, int, int]:
+    """The finest pool with enough donors, or the last with what it has; and which of its donors."""
+    first = last = 0
+    for level, pool in enumerate(pools):
+        first, last = pool.between(row, least, most)
+        if last - first >= MIN_DONORS:
+            return level, first, last
+    return len(pools) - 1, first, last
 
 
 def _of_donors(values: Floats, unit: Codes, weights: Floats, points: Floats) -> Floats:

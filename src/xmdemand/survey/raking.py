@@ -67,11 +67,13 @@ def rake_weights(
     weights, failed
         (n x n_draws) raked weights, and (n_draws,) which vectors did not reach the margins.
     """
-    codes = np.column_stack([margin.codes for margin in margins])
-    cells, cell = np.unique(codes, axis=0, return_inverse=True)
-    table = np.asarray(grouping(cell.ravel(), len(cells)) @ weights.astype(float))
+    shape = [len(margin.targets) + 1 for margin in margins]  # one for rows without a category
+    key = np.ravel_multi_index([margin.codes + 1 for margin in margins], shape)
+    found, cell = np.unique(key, return_inverse=True)
+    cells = np.column_stack(np.unravel_index(found, shape)) - 1
+    table = np.asarray(grouping(cell, len(cells)) @ weights.astype(float))
     factors, failed = _rake_cells(table, cells, [margin.targets for margin in margins], max_iter)
-    return weights * factors[cell.ravel()], failed
+    return weights * factors[cell], failed
 
 
 def _rake_cells(

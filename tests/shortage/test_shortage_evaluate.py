@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from shortage_city import make_city, profile
 
 from xmdemand.errors import InputError
-from xmdemand.shortage import evaluate, rank, to_record
+from xmdemand.shortage import evaluate, rank, register_outcome, to_record
 from xmdemand.shortage.evaluate import calibration_slope, calibration_table, ndcg
 
 
@@ -129,3 +130,25 @@ def test_the_rooms_own_record_is_calibrated() -> None:
         happened += (truth >= np.sort(truth)[-20]).tolist()
     # The fake city's indicators share one truth without noise of their own: a loose bound.
     assert 0.7 <= calibration_slope(np.array(p), np.array(happened)) <= 2.0
+
+
+def test_the_register_tells_how_long_posts_waited_or_at_least_how_many_there_were() -> None:
+    frame = pd.DataFrame(
+        {
+            "posts_past": [120.0, 120.0, 4.0, 0.0],
+            "seekers_past": [60.0, 240.0, 3.0, 40.0],
+            "posts_stock": [5.0, 30.0, 1.0, 2.0],
+        },
+        index=["a", "b", "c", "d"],
+    )
+    outlook = SimpleNamespace(frame=frame)
+    record = {"entries": {"La": {"code": "a", "listed": True}}}
+    waited = register_outcome(outlook, record)  # type: ignore[arg-type]
+    # Half a month and three months, whoever looks for work; c is too thin, d had no new post.
+    assert waited["occupation"].tolist() == ["a", "b"]
+    np.testing.assert_allclose(np.exp(waited["outcome"]), [0.5, 3.0], rtol=0.01)
+    assert waited["trained"].tolist() == [True, False]
+    frame["posts_stock"] = np.nan
+    counted = register_outcome(outlook, record)  # type: ignore[arg-type]
+    assert counted["occupation"].tolist() == ["a", "b", "d"]
+    np.testing.assert_allclose(np.exp(counted["outcome"][:2]), [2.0, 0.5], rtol=0.01)

@@ -190,3 +190,19 @@ def test_supply_and_its_shared_out_seekers() -> None:
     lam = coverage(np.random.default_rng(1), 20_000, 1, 0.3)
     assert np.median(lam) == pytest.approx(1.0, rel=0.02)
     assert np.log(lam).std() == pytest.approx(0.3, rel=0.03)
+
+
+def test_one_past_year_leaves_open_how_the_next_will_differ() -> None:
+    """Cities whose yearly π moves by the groups' spread: 90% intervals hold 90% of next years."""
+    rng = np.random.default_rng(6)
+    held, n = 0, 600
+    for _ in range(n):
+        lasting = np.log(0.7) + 0.3 * rng.normal()
+        seen = np.exp(lasting + 0.1 * rng.normal() + 0.04 * rng.normal())
+        coming = np.exp(lasting + 0.1 * rng.normal())
+        found = realisation(
+            rng, 400, 1, median=0.7, sigma=0.3, group_sigma=0.1, observed=seen, observed_se=0.04
+        )
+        lower, upper = np.quantile(found, [0.05, 0.95])
+        held += lower <= coming <= upper
+    assert binom.ppf(1e-3, n, 0.9) <= held <= binom.ppf(1 - 1e-3, n, 0.93)

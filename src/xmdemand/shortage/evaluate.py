@@ -125,25 +125,31 @@ def evaluate(
 def register_outcome(
     outlook: Outlook, record: Mapping[str, Any], *, fewest: int = 12
 ) -> pd.DataFrame:
-    """What the register saw since a past edition: log new posts per new seeker, a year of flows.
+    """What the register saw since a past edition: how long its posts waited, in logs of months.
 
-    Its window begins where the past edition's data ended. Occupations with fewer than `fewest` new
-    posts and seekers together are left out. Those that were listed count as ``trained``, since
-    being listed is what training follows from.
+    Its window begins where the past edition's data ended. By Little's law the posts carried over
+    per new post of a month are the months they wait, which is nearest to vacancies that stay open;
+    a register that carries nothing over is judged by new posts per new seeker instead. Occupations
+    with fewer than `fewest` new posts and seekers together are left out. Those that were listed
+    count as ``trained``, since being listed is what training follows from.
     """
     import pandas as pd
 
     listed = {row.get("code"): bool(row.get("listed")) for row in _entries(record).values()}
     frame = outlook.frame
     posts, seekers = frame["posts_past"].fillna(0.0), frame["seekers_past"].fillna(0.0)
+    stock = frame["posts_stock"]
+    carried = bool((stock > 0).any())
+    top, bottom = (12 * stock, posts) if carried else (posts, seekers)
     table = pd.DataFrame(
         {
             "occupation": frame.index.astype(str),
-            "outcome": np.log(np.asarray((posts + 0.5) / (seekers + 0.5), dtype=float)),
+            "outcome": np.log(np.asarray((top + 0.5) / (bottom + 0.5), dtype=float)),
             "trained": [listed.get(str(code), False) for code in frame.index],
         }
     )
-    return table[np.asarray(posts + seekers, dtype=float) >= fewest].reset_index(drop=True)
+    enough = np.asarray(posts + seekers, dtype=float) >= fewest
+    return table[enough & ((posts.to_numpy() > 0) | (not carried))].reset_index(drop=True)
 
 
 def _entries(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -210,7 +210,9 @@ def observed_realisation(
     hired = survey.totals["past_hires"][:, both].sum(axis=1)
     if not both.any() or not (hired > 0).all():
         return None, 0.0
-    return float(hired.mean() / past.planned[both].sum()), float(np.std(np.log(hired)))
+    # Last year's plans come from a survey too, about as uncertain as this one's hires.
+    error = np.sqrt(2) * np.std(np.log(hired))
+    return float(hired.mean() / past.planned[both].sum()), float(error)
 
 
 def quantities(

@@ -31,7 +31,8 @@ def realisation(
     """π = realised / planned hires: one lognormal draw a replicate and a deviation a group.
 
     With an `observed` ratio (last edition's plans against the hires since), the prior on log π is
-    updated by it in the usual normal way.
+    updated by it in the usual normal way. One past year is not the next: years are taken to differ
+    by as much as groups do (`group_sigma`), so a ratio known exactly still leaves that much open.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def realisation(
     """
     centre, spread = np.log(median), sigma
     if observed is not None:
-        noise = max(observed_se, 0.05)
+        noise = np.hypot(observed_se, group_sigma)
         trust = sigma**2 / (sigma**2 + noise**2)
         centre = (1 - trust) * centre + trust * np.log(observed)
         spread = sigma * np.sqrt(1 - trust)

@@ -58,6 +58,19 @@ def test_counted_ranks_are_those_of_stable_sorting(kind: type, n_draws: int) -> 
     np.testing.assert_allclose(p_top, ((ranks <= 5).sum(axis=0) + 0.5) / (n_draws + 1))
 
 
+def test_values_a_hair_apart_or_of_either_zero_are_ranked_exactly() -> None:
+    """Ranks go by integers whose lowest bits are the item's number: they may not decide."""
+    rng = np.random.default_rng(3)
+    noise = rng.normal(size=(40, 300))
+    cases = [
+        1 + 1e-14 * noise, -1e6 + 1e-9 * noise, 1e-300 * noise, 1e300 * noise,
+        np.where(noise > 0, 0.0, -0.0), np.concatenate([noise, -noise], axis=1).round(1),
+    ]  # fmt: skip
+    for values in cases:
+        slow = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1) + 1
+        np.testing.assert_array_equal(rank_draws(values), slow)
+
+
 def test_a_bad_job_leaves_fast_and_pays_little() -> None:
     turnover = np.tile([0.9, 0.9, 0.2, 0.2, np.nan], (50, 1))
     pay = np.tile([-0.4, 0.1, -0.4, 0.1, -0.4], (50, 1))

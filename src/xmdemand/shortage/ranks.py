@@ -10,14 +10,11 @@ from numpy.typing import NDArray
 from xmdemand.draws import check_level
 
 FloatArray = NDArray[np.float64]
-_CHUNK = 512
+_CHUNK = 128
 
 
 def rank_draws(index: FloatArray) -> NDArray[np.signedinteger[Any]]:
     """Rank of every item in every draw, 1 the largest; ties keep the items' order.
-
-    A stable sort is several times slower than one that is not, and differs only where a draw has
-    ties: those draws alone are sorted again.
 
     Parameters
     ----------
@@ -35,14 +32,32 @@ def rank_draws(index: FloatArray) -> NDArray[np.signedinteger[Any]]:
     ranks = np.empty((n_draws, n_items), dtype=kind)
     for start in range(0, n_draws, _CHUNK):
         block = slice(start, min(start + _CHUNK, n_draws))
-        falling = -index[block]
-        order = np.argsort(falling, axis=1)
-        in_order = np.sort(falling, axis=1)
-        tied = (in_order[:, 1:] == in_order[:, :-1]).any(axis=1)
-        if tied.any():
-            order[tied] = np.argsort(falling[tied], axis=1, kind="stable")
-        np.put_along_axis(ranks[block], order, places[None, :], axis=1)
+        for own, order in zip(ranks[block], _falling(index[block]), strict=True):
+            own[order] = places
     return ranks
+
+
+def _falling(values: FloatArray) -> NDArray[np.int64]:
+    """Every row's order, the largest first; ties keep the items' order.
+
+    Integers are sorted several times faster than an order is. Floats are made integers that sort
+    alike, the item's number in their lowest bits. Rows where the bits it displaced might have
+    decided (relative differences below 1e-12) are sorted the slow way.
+    """
+    n_items = values.shape[1]
+    falling = (0.0 - values).astype(np.float64, copy=False)  # no -0.0
+    bits = falling.view(np.int64)
+    low = (1 << n_items.bit_length()) - 1
+    # Below zero the bits of floats run backwards.
+    keys = bits ^ ((bits >> 63) & np.iinfo(np.int64).max)
+    keys = (keys & ~low) | np.arange(n_items)
+    keys.sort(axis=1)
+    order = keys & low
+    keys |= low
+    close = (keys[:, 1:] == keys[:, :-1]).any(axis=1)
+    if close.any():
+        order[close] = np.argsort(falling[close], axis=1, kind="stable")
+    return order
 
 
 def credible_ranks(

@@ -74,6 +74,11 @@ def one_world(name: str, seed: int, n_draws: int, survey: bool) -> tuple[dict, t
     row = {"world": name, "rated": rated.sum()}
     for rule, score in ({"ours": index} | simple_rules(seen)).items():
         row[rule] = precision(score, seen.truth)
+    # Not one of the four: what the index's heaviest indicator would do alone, without shrinkage.
+    known = seen.outlook.frame
+    row["waits alone"] = precision(
+        ((known["posts_stock"] + 0.5 / 12) / (known["posts_past"] + 0.5)).to_numpy(), seen.truth
+    )
     top = seen.truth >= np.sort(seen.truth[rated])[-TOP]
     return row, (result.frame.loc[rated, "p_top"].to_numpy(), top[rated])
 

@@ -221,10 +221,12 @@ _TEXT_KINDS = frozenset(
 )
 
 
-_AFTER_NUMBER = frozenset(".、．")
-_NOBODY = frozenset(["某某", "xx", "XX", "××", "**", "○○", "示例", "样例"])
-_OPENINGS = frozenset("合总小共全累本其填制审单负联注备说附续接转示样例某xX×*○(（[【" + _BLANKS)
-"""First characters of everything that is no data and of what may be cleaned away before it."""
+_OPENINGS = "合总小共全累本其填制审单负联注备说附续接转示样例某xX×*○（(【[" + _BLANKS
+_MAY_OPEN = re.compile(
+    rf"^[{re.escape(_OPENINGS)}]|^.[.、．]|^..(?:.?)(?:某某|[xX]{{2}}|××|\*\*|○○|示例|样例)|计.{{0,7}}$",
+    re.DOTALL,
+)
+"""How everything begins or ends that is no data, and what may be cleaned away before it."""
 
 
 class _Judge:
@@ -247,8 +249,15 @@ class _Judge:
 
     def suspects(self, rows: Sequence[Row]) -> set[int]:
         """Positions of the rows that hold a text which may make them no data."""
-        texts = [cell for cell in set(chain.from_iterable(rows)) if isinstance(cell, str) and cell]
-        odd = {text for text in texts if self._may_open(text) and self._says(text) != "data"}
+        written, labels, may = _written_headings(), self._labels, _MAY_OPEN.search
+        odd = {
+            text
+            for text in set(chain.from_iterable(rows))
+            if isinstance(text, str)
+            and text
+            and (text in labels or text in written or may(text))
+            and self._says(text) != "data"
+        }
         if not odd:
             return set()
         return {place for place, row in enumerate(rows) if not odd.isdisjoint(row)}
@@ -298,12 +307,8 @@ class _Judge:
         return known
 
     def _may_open(self, cell: str) -> bool:
-        """Whether the first characters of a text are such as open what is no data."""
-        if cell[0] in _OPENINGS or cell[1:2] in _AFTER_NUMBER or cell in self._labels:
-            return True
-        if "计" in cell[-8:] or cell[2:4] in _NOBODY or cell[3:5] in _NOBODY:
-            return True
-        return cell in _written_headings()
+        """Whether the characters of a text are such as what is no data has."""
+        return bool(cell in self._labels or cell in _written_headings() or _MAY_OPEN.search(cell))
 
     def _look(self, cell: str) -> str:
         if not self._may_open(cell):

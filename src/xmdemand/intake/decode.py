@@ -191,11 +191,17 @@ def _stated(count: values.Count) -> values.Count:
     return count
 
 
+_LONGEST = 12
+"""Characters from which no text says that nothing is there."""
+
+
 def _text(cell: object) -> Value[str]:
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
     text = mask(tidy(cell)) if isinstance(cell, str) else words_of(cell)
-    return Value(None, "missing") if bare(text) in EMPTY else Value(text, "exact")
+    if len(text) < _LONGEST and bare(text) in EMPTY:
+        return Value(None, "missing")
+    return Value(text, "exact")
 
 
 def _posts(cell: object, names: Names) -> Value[tuple[values.Post, ...]]:
@@ -229,6 +235,8 @@ _DENIED = re.compile(r"[未不非没无](?!限|详|足|明|符|匹|能|到|够|�
 
 
 def _firm_id(cell: object) -> Value[str]:
+    if isinstance(cell, str) and len(cell) == 18 and cell.isascii() and cell.isalnum():
+        return Value(cell.upper(), "exact")
     if isinstance(cell, float) and abs(cell) >= 1e15:
         return Value(None, "missing", ("spoilt",))
     text = bare(words_of(cell)).upper()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from xmdemand.intake.columns import KINDS, choice
@@ -43,11 +44,18 @@ def implied(kind: str, labels: Sequence[str], around: str) -> Implied:
     >>> implied("margins", ("所属区", "劳动力人数"), "劳动力资源").facts["variable"]
     '区'
     """
+    if kind not in ("pipeline", "margins") or not _known(kind, tuple(labels)):
+        return Implied()
+    return _source(labels, around) if kind == "pipeline" else _axis(labels, around)
+
+
+@lru_cache(maxsize=1024)
+def _known(kind: str, labels: tuple[str, ...]) -> bool:
+    """Whether headings are worth a look: a count of persons, or a trait of them."""
     if kind == "pipeline":
-        return _source(labels, around)
-    if kind == "margins":
-        return _axis(labels, around)
-    return Implied()
+        return any(label and _means("pipeline", label, "persons") for label in labels)
+    found = (meaning("workers", label) for label in labels if label)
+    return sum(column is not None and column[0].name in _AXES for column in found) == 1
 
 
 def _source(labels: Sequence[str], around: str) -> Implied:

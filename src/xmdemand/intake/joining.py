@@ -49,6 +49,8 @@ def identify_firms(tables: Mapping[str, pd.DataFrame], city: str) -> None:
     """
     codes: dict[str, set[str]] = {}
     kinds = [kind for kind in ("firms", "employers") if kind in tables]
+    if all((tables[kind]["firm"] != "").all() for kind in kinds):
+        return
     for kind in kinds:
         table = tables[kind]
         pairs = zip(cells(table["firm_name"]), cells(table["firm"]), strict=True)
@@ -118,9 +120,12 @@ def joined_parts(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     tuple
         The table, and the sources of the rows that went into others.
     """
-    same = table.duplicated(["firm", "post"], keep=False) & (table["post"] != "")
-    if not same.any() or len(set(table["sheet"])) < 2:
+    of_sheets = table[["firm", "sheet"]].drop_duplicates()["firm"]
+    several = of_sheets[of_sheets.duplicated()]
+    if several.empty:
         return table, []
+    same = table["firm"].isin(several) & (table["post"] != "")
+    same &= table.duplicated(["firm", "post"], keep=False)
     columns = {name: table[name].to_numpy(dtype=object).copy() for name in (*_COUNTED, *_ALSO)}
     gone: list[int] = []
     places = pd.Series(np.arange(len(table)), index=table.index)

@@ -415,7 +415,8 @@ def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequen
     )
 
 
-def _wants_people(labels: Sequence[str]) -> bool:
+@lru_cache(maxsize=1024)
+def _wants_people(labels: tuple[str, ...]) -> bool:
     """Whether a heading counts people wanted: no table of what can be assessed does."""
     meant = (meaning("employers", label) for label in labels if label)
     return any(found and found[0].name in ("vacancies", "planned_hires") for found in meant)
@@ -427,14 +428,16 @@ def _posts_only(kind: Kind, match: Match, labels: Sequence[str], texts: Sequence
     It must be dated and name no firm: the same headings are a firm's return where one is named.
     """
     names = match.names
-    dated = "month" in names or period_around(*texts).value is not None
     posts = names & {"posts_total", "posts_new"}
+    if not posts or "title" not in names:
+        return 0.0
+    dated = "month" in names or period_around(*texts).value is not None
     named = any(
         (found := meaning("employers", label)) and found[0].name in OF_FIRMS
         for label in labels
         if label
     )
-    if not (dated and posts and "title" in names) or named:
+    if not dated or named:
         return 0.0
     return len({name for name in names if kind.column(name).kind != "ignored"}) - 0.5
 

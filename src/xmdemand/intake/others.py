@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from xmdemand.intake.headings import heading_key
@@ -71,6 +71,14 @@ def _others() -> tuple[Other, ...]:
     )
 
 
+@lru_cache(maxsize=1024)  # many files of one folder have the same headings
+def _known_by(labels: tuple[str, ...], around: str, *, first_of_all: bool) -> str:
+    for other in _others():
+        if (other.first_of_all or not first_of_all) and other.fits(labels, around):
+            return other.code
+    return ""
+
+
 def other_table(grid: Grid, *, first_of_all: bool = False) -> str:
     """The message that says what a table is that none of our kinds fits; nothing if unknown.
 
@@ -81,9 +89,8 @@ def other_table(grid: Grid, *, first_of_all: bool = False) -> str:
         labels = [heading_key(words_of(cell)) for cell in row if isinstance(cell, str)]
         labels = [label for label in labels if label]
         if len(labels) >= 2 and all(len(label) <= 25 for label in labels):
-            around = f"{grid.file}/{grid.sheet}/{above}"
-            for other in _others():
-                if (other.first_of_all or not first_of_all) and other.fits(labels, around):
-                    return other.code
+            around = "" if first_of_all else f"{grid.file}/{grid.sheet}/{above}"
+            if code := _known_by(tuple(labels), around, first_of_all=first_of_all):
+                return code
         above += " ".join(labels)
     return ""

@@ -34,10 +34,10 @@ def city_beside_districts(table: pd.DataFrame) -> Found:
     """
     refused: dict[str, str] = {}
     doubtful: list[tuple[str, str, str]] = []
-    by_district = table[table["district"] != ""]
-    without = table[table["district"] == ""]
-    if by_district.empty or without.empty:
+    named = (table["district"] != "").to_numpy()
+    if named.all() or not named.any():
         return refused, doubtful
+    by_district, without = table[named], table[~named]
     counts = list(REGISTER_COUNTS)
     sums = by_district.groupby(_OCCUPATION + _PERIOD, sort=False)[counts].sum(min_count=1)
     places = by_district.groupby(_OCCUPATION + _PERIOD, sort=False)["district"].nunique()
@@ -70,9 +70,10 @@ def city_beside_districts(table: pd.DataFrame) -> Found:
 def quarter_beside_months(table: pd.DataFrame) -> Found:
     """Rows of a quarter whose months are given as well; doubtful where only some of them are."""
     refused: dict[str, str] = {}
-    quarters, single = table[table["months"] == 3], table[table["months"] == 1]
-    if quarters.empty or single.empty:
+    of_quarter = (table["months"] == 3).to_numpy()
+    if of_quarter.all() or not of_quarter.any():
         return refused, []
+    quarters, single = table[of_quarter], table[~of_quarter]
     key = [*_OCCUPATION, "district"]
     start = single["month"].dt.to_period("Q").dt.start_time
     given = single.assign(month=start, one=single["month"]).groupby([*key, "month"], sort=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -91,9 +91,10 @@ class Sheet:
     def cell(self, place: int, column: str) -> str:
         """What stands in a row's cell of a column, personal data masked."""
         for position, declared in self.layout.columns.items():
-            row = self.body.rows[place]
-            if declared.name == column and position < len(row):
-                return mask(words_of(row[position]))
+            if declared.name == column:
+                found = cell_at(self.body.rows, place, position)
+                if found is not _NO_CELL:
+                    return mask(words_of(found))
         return ""
 
     def refuse(self, places: Iterable[int], column: str, code: str) -> None:
@@ -161,9 +162,16 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     filled = _fill_blank_firms(layout, body)
     layout = _staff_of_posts(layout, body)
     layout, body = lengthened(layout, body)
-    sheet = Sheet(grid, layout, body, names, _decoded(layout, body, parsers))
-    for name, columns in sheet.decoded.items():
-        for item in columns:
+    n = len(body.rows)
+    if isinstance(body.rows, ColumnRows):
+        decoded = _decoded(layout, body.rows.columns, n, parsers)
+    else:
+        columns = _columns_of(body.rows)
+        decoded = _decoded(layout, columns, n, parsers)
+        body = replace(body, rows=_Turned(columns, n))
+    sheet = Sheet(replace(grid, rows=()), layout, body, names, decoded)
+    for name, own in decoded.items():
+        for item in own:
             for place, _, flag in item.doubts():
                 sheet.flag([place], name, f"intake.{flag}")
     if filled:
@@ -201,29 +209,74 @@ def _staff_of_posts(layout: Layout, body: Body) -> Layout:
 _OF_FIRM = re.compile(r"单位|企业|公司|全厂|总数|在岗职工数")
 
 
-def _decoded(layout: Layout, body: Body, parsers: Parsers) -> dict[str, list[Decoded]]:
-    rows = body.rows
-    columns = rows.columns if isinstance(rows, ColumnRows) else list(zip_longest(*rows))
+Columns = Sequence[Sequence[object] | Codes]
+
+
+def _columns_of(rows: Sequence[list[object]]) -> list[tuple[object, ...]]:
+    try:
+        return list(zip(*rows, strict=True))
+    except ValueError:  # some rows are shorter
+        return list(zip_longest(*rows))
+
+
+class _Turned(Sequence[list[object]]):
+    """Columns that answer as rows would: few objects to keep where rows are many."""
+
+    def __init__(self, columns: Sequence[Sequence[object]], n: int) -> None:
+        self._columns = columns
+        self._n = n
+
+    def __len__(self) -> int:
+        return self._n
+
+    def cell(self, place: int, position: int) -> object:
+        """One cell, or `_NO_CELL` beyond the last column."""
+        return self._columns[position][place] if position < len(self._columns) else _NO_CELL
+
+    @overload
+    def __getitem__(self, place: int) -> list[object]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[list[object]]: ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(self._n))]
+        return [column[place] for column in self._columns]
+
+
+_NO_CELL = object()
+
+
+def cell_at(rows: Sequence[list[object]], place: int, position: int) -> object:
+    """One cell, without making its whole row where the table is held by column."""
+    if isinstance(rows, _Turned):
+        return rows.cell(place, position)
+    row = rows[place]
+    return row[position] if position < len(row) else _NO_CELL
+
+
+def _decoded(
+    layout: Layout, columns: Columns, n: int, parsers: Parsers
+) -> dict[str, list[Decoded]]:
     decoded: dict[str, list[Decoded]] = {}
     for position, column in layout.columns.items():
         if column.kind == "ignored" and column.name != "number":
             continue
         declared = _as_text(column) if column.kind == "ignored" else column
-        cells = _column_cells(columns, layout, position, len(rows))
+        cells = _column_cells(columns, layout, position, n)
         if position in layout.ranges:
-            lower = _plain_cells(columns, layout, position, len(rows))
-            upper = _plain_cells(columns, layout, layout.ranges[position], len(rows))
+            lower = _plain_cells(columns, layout, position, n)
+            upper = _plain_cells(columns, layout, layout.ranges[position], n)
             cells = [_between(low, high) for low, high in zip(lower, upper, strict=True)]
         if position in layout.ticks:
-            cells = _ticked_words(columns, layout, layout.ticks[position], len(rows))
+            cells = _ticked_words(columns, layout, layout.ticks[position], n)
         unit = layout.units.get(position, 1.0)
         decoded.setdefault(column.name, []).append(decode(declared, cells, parsers, unit=unit))
     return decoded
 
 
-def _plain_cells(
-    columns: Sequence[Sequence[object] | Codes], layout: Layout, position: int, n: int
-) -> list[object]:
+def _plain_cells(columns: Columns, layout: Layout, position: int, n: int) -> list[object]:
     cells = _column_cells(columns, layout, position, n)
     return cells.spread() if isinstance(cells, Codes) else list(cells)
 
@@ -237,7 +290,7 @@ def _between(low: object, high: object) -> object:
 
 
 def _ticked_words(
-    columns: Sequence[Sequence[object] | Codes], layout: Layout, ticks: Mapping[int, str], n: int
+    columns: Columns, layout: Layout, ticks: Mapping[int, str], n: int
 ) -> list[object]:
     """For every row the words whose cells are ticked."""
     cells = [_plain_cells(columns, layout, at, n) for at in ticks]
@@ -265,7 +318,7 @@ def _by_column(layout: Layout) -> bool:
 
 
 def _column_cells(
-    columns: Sequence[Sequence[object] | Codes], layout: Layout, position: int, n: int
+    columns: Columns, layout: Layout, position: int, n: int
 ) -> Sequence[object] | Codes:
     """The cells of one column, without codes for not answered, a chosen option as its name."""
     cells = columns[position] if position < len(columns) else (None,) * n
@@ -324,10 +377,13 @@ def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
     if layout.kind != "employers" or not own or not posts:
         return []
     filled = []
+    first = own[0]
     for place in range(1, len(body.rows)):
-        row, above = body.rows[place], body.rows[place - 1]
-        if own[0] < len(row) and _says_something(row[own[0]]):
+        row = body.rows[place]
+        cell = row[first] if first < len(row) else None
+        if cell and (type(cell) is not str or cell[0].isalnum() or _says_something(cell)):
             continue
+        above = body.rows[place - 1]
         if any(_says_something(row[p]) for p in own if p < len(row)):
             continue
         if any(_says_something(row[p]) for p in posts if p < len(row)):

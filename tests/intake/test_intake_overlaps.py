@@ -152,3 +152,44 @@ def test_posts_and_seekers_of_two_sheets_are_both_read(tmp_path, tables_of):
     tables = tables_of(tmp_path)
     assert tables.quarantine.empty
     assert tables.register[["posts_new", "seekers_total"]].sum().tolist() == [25, 11]
+
+
+def test_a_second_list_without_days_replaces_the_posts_it_names(tmp_path, tables_of):
+    head = "单位名称,岗位名称,缺工人数"
+    lines(tmp_path, "思明区汇总.csv", head, "甲公司,焊工,4", "甲公司,电工,2")
+    lines(tmp_path, "文旅局汇总.csv", head, "甲公司,焊工,5")
+    tables = tables_of(tmp_path)
+    found = zip(tables.employers["post"], tables.employers["vacancies"], strict=True)
+    assert sorted(found) == [("焊工", 5), ("电工", 2)]
+    assert list(tables.quarantine["code"]) == ["intake.superseded"]
+
+
+def test_another_version_of_a_return_replaces_it_whole(tmp_path, tables_of):
+    head = "单位名称,岗位名称,缺工人数"
+    lines(tmp_path, "甲公司用工1.csv", head, "甲公司,焊工,4", "甲公司,电工,2")
+    lines(tmp_path, "甲公司用工2.csv", head, "甲公司,焊工,5")
+    assert list(tables_of(tmp_path).employers["vacancies"]) == [5]
+
+
+def test_a_summary_sheet_of_all_people_is_counted_once(tmp_path, tables_of):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book["Sheet"])
+    for name, ages in (("思明", (30, 31)), ("湖里", (40,)), ("汇总", (30, 31, 40))):
+        sheet = book.create_sheet(name)
+        sheet.append(["序号", "年龄", "希望培训职业"])
+        for number, age in enumerate(ages, 1):
+            sheet.append([number, age, "电工"])
+    book.save(tmp_path / "a.xlsx")
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["district"]) == ["思明区", "思明区", "湖里区"]
+    assert len(tables.quarantine) == 3
+
+
+def test_totals_given_twice_count_once(tmp_path, tables_of):
+    lines(tmp_path, "劳动力结构2024.csv", "区,劳动力人数", "思明,60", "湖里,50")
+    lines(tmp_path, "劳动力结构2025.csv", "区,劳动力人数", "思明区,61", "湖里区,52")
+    tables = tables_of(tmp_path)
+    assert list(tables.margins["persons"]) == [61, 52]
+    assert set(tables.quarantine["code"]) == {"intake.superseded"}

@@ -336,6 +336,7 @@ def margins(stack: Stack) -> pd.DataFrame:
             "category": stack.text("category"),
             "persons": stack.number("persons"),
             "source": stack.source(),
+            "sheet": stack.sheet_names(),
         }
     )
     _place_categories(stack, table)

@@ -30,12 +30,12 @@ def finish(
     """The tables of everything in the ledger."""
     parts = ledger.tables()
     joining.identify_firms(parts, profile.city)
+    if "margins" in parts:
+        parts["margins"]["category"] = _categories(parts["margins"], ledger)
     _drop_repeated(parts, ledger)
     titles = _code(parts, classification, confirmed)
     _flag_suspicious(parts, ledger)
     notes = [*ledger.notes, *ledger.summary()]
-    if "margins" in parts:
-        parts["margins"]["category"] = _categories(parts["margins"], ledger)
     if "workers" in parts:
         notes += _finish_workers(parts)
     if "register" in parts:
@@ -71,6 +71,15 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
                 ledger.refuse(refused, column)
                 kept = ~parts[kind]["source"].isin(list(refused))
                 parts[kind] = parts[kind][kept].reset_index(drop=True)
+    for kind, find_again, column in (
+        ("workers", overlaps.summed_up_persons, "title"),
+        ("margins", overlaps.repeated_totals, "category"),
+    ):
+        if kind in parts:
+            refused = find_again(parts[kind])
+            ledger.refuse(refused, column)
+            kept = ~parts[kind]["source"].isin(list(refused))
+            parts[kind] = parts[kind][kept].reset_index(drop=True)
     if "employers" in parts:
         parts["employers"], joined = joining.joined_parts(parts["employers"])
         ledger.flag((source, "title", "intake.joined") for source in joined)

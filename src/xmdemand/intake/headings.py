@@ -40,6 +40,7 @@ _ORDERS = (
     re.compile(r"[(]?第?[一二三四五六七八九1-9][)]?(?:志愿|意愿)?$"),
     re.compile(r"^第[一二三四五六七八九1-9]个?"),
     re.compile(r"^第[一二三四五六七八九1-9](?:志愿|意愿|选择)的?"),
+    re.compile(r"^[首次]选的?"),
 )
 _HARMLESS_REMARK = re.compile(
     r"(?:单位[:：]?)?[万千百十]?(?:人次|人|名|个|家|位|元)?(?:/月)?|[必选可不多单]{1,2}填|填?(?:整数|数字|数值)|"
@@ -270,6 +271,8 @@ def likest(kind: str, label: str, used: set[str]) -> Guess | None:
         return None
     key, remark, group = forms[-1]
     free = [item for item in _likenesses(kind, key) if item[2] not in used]
+    if key.endswith(("数", "数量")):  # a count is no name
+        free = [item for item in free if KINDS[kind].column(item[2]).kind in (*COUNTS, "number")]
     if not free:
         return None
     best = free[0]

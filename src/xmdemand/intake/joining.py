@@ -1,13 +1,14 @@
 """Rows of different files that speak of the same thing: firms, returns sent twice, corrections.
 
-The rule: of one firm's returns the last by its day of filing counts; without days, a file whose
-name says it is a correction (更正, 修订, 重报) goes before others, then the later name in order.
-Two returns of one firm that share no post and bear no days are both kept (two parts of one
-return), and so are answers of one sheet that name different posts. Two returns that count different
-things (people wanted, people to train) are parts of one as well: their rows of one post become one.
-For the register, a row of the later file replaces the same occupation, district and month of an
-earlier one of the same series; see `xmdemand.intake.overlaps` for whole cities and quarters. What
-is replaced goes to the quarantine.
+The rule: of one firm's returns the last by its day of filing counts. Without days, a file whose
+name says it is a correction (更正, 修订, 重报), or that is another version of the same file,
+replaces a return that shares a post with it; any other later name replaces the posts they share.
+Returns of one firm that share no post and bear no days are all kept (parts of one return), and so
+are answers of one sheet that name different posts. Two returns that count different things (people
+wanted, people to train) are parts of one as well: their rows of one post become one. For the
+register, a row of the later file replaces the same occupation, district and month of an earlier one
+of the same series; see `xmdemand.intake.overlaps` for whole cities and quarters. What is replaced
+goes to the quarantine.
 """
 
 from __future__ import annotations
@@ -102,9 +103,17 @@ def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
             shared = bool(posts[own] & posts[later])
             if counted[own] and counted[later] and not counted[own] & counted[later]:
                 continue
-            if (post in posts[later]) if parts else (shared or not undated):
+            whole = not undated or (shared and _replaces(order[later][1], key[1]))
+            if (post in posts[later]) if parts or not whole else True:
                 refused[source] = "intake.superseded"
     return refused
+
+
+def _replaces(later: tuple[bool, str], earlier: tuple[bool, str]) -> bool:
+    """Whether a sheet is a whole return once more: a correction, or its file's next version."""
+    names = (name.rpartition("!")[0].casefold() for _, name in (later, earlier))
+    one, two = (_VERSION.sub("", _ENDING.sub("", name)) for name in names)
+    return later[0] or one == two
 
 
 def _counted(rows: pd.DataFrame) -> set[str]:

@@ -67,6 +67,27 @@ def city_beside_districts(table: pd.DataFrame) -> Found:
     return refused, doubtful
 
 
+def summed_up_persons(table: pd.DataFrame) -> dict[str, str]:
+    """Rows of a sheet called a summary that holds as many people as its file's other sheets."""
+    refused: dict[str, str] = {}
+    sheets = table.groupby("sheet", sort=False)["source"].nunique()
+    for sheet, n in sheets.items():
+        file, _, name = str(sheet).rpartition("!")
+        others = [m for other, m in sheets.items() if str(other).startswith(f"{file}!")]
+        if len(others) > 2 and _CITY.search(name) and sum(others) - n == n:
+            own = table.loc[(table["sheet"] == sheet).to_numpy(), "source"]
+            refused.update(dict.fromkeys(own, "intake.repeated"))
+    return refused
+
+
+def repeated_totals(table: pd.DataFrame) -> dict[str, str]:
+    """Known totals that a later sheet gives again: they would count the same people twice."""
+    latest = {sheet: place for place, sheet in enumerate(sorted(set(table["sheet"])))}
+    rank = table["sheet"].map(latest)
+    last = rank.groupby([table["variable"], table["category"]]).transform("max")
+    return dict.fromkeys(table.loc[(rank < last).to_numpy(), "source"], "intake.superseded")
+
+
 def quarter_beside_months(table: pd.DataFrame) -> Found:
     """Rows of a quarter whose months are given as well; doubtful where only some of them are."""
     refused: dict[str, str] = {}

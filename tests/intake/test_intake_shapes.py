@@ -759,3 +759,23 @@ def test_adverts_are_no_returns(tmp_path, tables_of):
     tables = tables_of(tmp_path)
     assert tables.employers is None
     assert list(tables.files["code"]) == ["intake.other_postings"]
+
+
+def test_every_level_is_all_of_them(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "职业名称,评价机构数,可评价等级", "电工,2,全部")
+    assert len(tables_of(tmp_path).trainable["levels"].iloc[0]) == 5
+
+
+def test_the_occupation_a_course_leads_to_goes_before_the_course(tmp_path, tables_of):
+    head = "院校名称,专业名称,对应职业,2026届毕业生人数"
+    lines(tmp_path, "a.csv", head, "理工,机械设计,车工,230")
+    tables = tables_of(tmp_path)
+    assert list(tables.pipeline["title"]) == ["车工"]
+    assert asked(tables) == set()
+
+
+def test_questions_with_a_number_of_two_parts(tmp_path, tables_of):
+    head = "1.企业名称,5.1缺工岗位一,5.1缺工人数一,5.2缺工岗位二,5.2缺工人数二"
+    lines(tmp_path, "a.csv", head, "甲公司,车工,3,铣工,2")
+    table = tables_of(tmp_path).employers
+    assert list(zip(table["post"], table["vacancies"], strict=True)) == [("车工", 3), ("铣工", 2)]

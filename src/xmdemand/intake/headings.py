@@ -24,7 +24,9 @@ HEADER, SYNONYM, TRIMMED, WORDED, VAGUE = range(5)
 COUNTS = frozenset(["count", "uncertain"])
 """Kinds of column where a word too many may change what is counted."""
 
-_NUMBERING = re.compile(r"^(?:第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)+")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2})+\s?[、.:：)）]?|第?q?\d{1,3}(?:题)?\s?[、.:：)）\-]\s*|[①-⑳]|[*★※]+)+"
+)
 _QUESTION = re.compile(r"^第\d{1,3}题[(](.+)[)]$")
 _POLITE = re.compile(
     r"^(?:请问|请填写|请选择|请)?(?:您|[贵本](?=(?:单位|公司|企业)(?:名称|全称|规模|人数))"

@@ -65,6 +65,7 @@ _ANY_LEVEL = frozenset(
         "不限制",
     ]
 )
+_ALL_LEVELS = frozenset(["全部", "全等级", "全部等级", "所有等级", "各等级", "各级"])
 _AND_UP = re.compile(r"(?:及|或|\()?以上\)?$")
 _AND_DOWN = re.compile(r"(?:及|或|\()?以下\)?$")
 
@@ -105,6 +106,8 @@ def parse_level(
         return Value(None, "missing")
     if text in levels:
         return Value((levels[text],), "exact")
+    if text in _ALL_LEVELS:
+        return Value(tuple(ladder) or tuple(dict.fromkeys(levels.values())), "set")
     named = _levels_in(text, levels)
     keys = [key for key in dict.fromkeys(levels.values()) if key in named]
     if not keys:

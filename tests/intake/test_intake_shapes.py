@@ -779,3 +779,11 @@ def test_questions_with_a_number_of_two_parts(tmp_path, tables_of):
     lines(tmp_path, "a.csv", head, "甲公司,车工,3,铣工,2")
     table = tables_of(tmp_path).employers
     assert list(zip(table["post"], table["vacancies"], strict=True)) == [("车工", 3), ("铣工", 2)]
+
+
+def test_where_one_lives_goes_before_where_one_is_registered(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "年龄,户籍区,现居住区,希望培训职业", "30,同安,思明,电工")
+    lines(tmp_path, "b.csv", "年龄,户口所在地,希望培训职业", "31,同安,电工")
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["district"]) == ["思明区", "同安区"]
+    assert asked(tables) == set()

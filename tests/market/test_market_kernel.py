@@ -206,3 +206,13 @@ def test_continuous_quantiles_are_exact_near_zero_and_far_above():
     )
     said = quantile(mixture, np.zeros((1, 1)))[:, 0]
     np.testing.assert_allclose(said, np.expm1(mean.astype(float)), rtol=5e-7)
+
+
+def test_chunks_do_not_change_a_bit(monkeypatch):
+    rng = np.random.default_rng(11)
+    values = np.exp(rng.normal(5, 1, (70, 1)) + np.cumsum(rng.normal(0, 0.1, (70, 50)), axis=1))
+    whole = fit_many(values, season=SEASON, horizon=12).mixture
+    monkeypatch.setattr("xmdemand.market.engine.CHUNK", 14)
+    parts = fit_many(values, season=SEASON, horizon=12).mixture
+    for name in ("weight", "mean", "sd"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))

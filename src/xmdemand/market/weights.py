@@ -56,8 +56,7 @@ def clipped_losses(
     """
     n_time, n_candidates, n_series = errors.shape
     size = np.abs(errors, out=room.array("size", errors.shape, errors.dtype))
-    average = np.full(n_candidates, 1.0 / n_candidates, errors.dtype) @ size
-    typical = _masked_median(average, seen)
+    typical = _masked_median(size.mean(axis=1), seen)
     limit = np.maximum(CLIP * 1.4826 * typical, 1e-6).astype(errors.dtype)
     np.minimum(size, limit, out=size)
     np.square(size, out=size)

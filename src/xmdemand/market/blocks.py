@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from xmdemand.errors import ArgumentTypeError, InputError, name_some
@@ -32,6 +33,7 @@ from xmdemand.results import Result
 
 if TYPE_CHECKING:
     from dask.distributed import Client
+    from numpy.typing import NDArray
 
 Block = Callable[[], pd.DataFrame]
 _AT_ONCE = 16
@@ -181,10 +183,15 @@ def _read_parquet(path: str) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def _look_block(block: Block, freq: Frequency, by: str | None) -> tuple[frozenset[int], FirstLook]:
+def _look_block(
+    block: Block, freq: Frequency, by: str | None
+) -> tuple[NDArray[np.uint64], FirstLook]:
     panel = read_panel(block(), freq=freq)
-    hashes = pd.util.hash_array(panel.ids.to_numpy(dtype=object))
-    return frozenset(hashes.tolist()), look(panel, group_labels(panel, by))
+    return _name_hashes(panel.ids), look(panel, group_labels(panel, by))
+
+
+def _name_hashes(ids: pd.Index) -> NDArray[np.uint64]:
+    return np.unique(pd.util.hash_array(ids.to_numpy(dtype=object)))
 
 
 def _gather_block(
@@ -196,16 +203,17 @@ def _gather_block(
     return gather(panel, own, labels, common)
 
 
-def _refuse_split_series(blocks: list[frozenset[int]]) -> None:
-    seen: dict[int, int] = {}
-    for at, ids in enumerate(blocks):
-        for name in ids:
-            if name in seen:
-                raise InputError(
-                    f"a series lies in blocks {name_some([seen[name], at])}: partition by series "
-                    "(all rows of a unique_id in one partition or file)"
-                )
-            seen[name] = at
+def _refuse_split_series(blocks: list[NDArray[np.uint64]]) -> None:
+    hashes = np.concatenate(blocks)
+    home = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+    order = np.argsort(hashes, kind="stable")
+    twice = np.flatnonzero(hashes[order[1:]] == hashes[order[:-1]])
+    if len(twice):
+        both = home[order[twice[0] : twice[0] + 2]]
+        raise InputError(
+            f"a series lies in blocks {name_some(both)}: partition by series "
+            "(all rows of a unique_id in one partition or file)"
+        )
 
 
 def _forecast_block(

@@ -62,6 +62,7 @@ CALLERS = {
         "sensitivity",
         "district_table",
     },
+    "publish/sheet_rows.py": {"with_rows"},
     "shortage/evaluate.py": {"_tidy"},
     "shortage/evidence.py": {"align"},
     "shortage/methods.py": {"method_named"},

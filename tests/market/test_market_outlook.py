@@ -110,6 +110,24 @@ def test_totals_with_carried_stock_give_no_sums():
     assert np.isfinite(found.log_ratio.values).all()
 
 
+def test_new_posts_beside_all_seekers_are_both_read_as_totals():
+    """A file that says only 招聘人数 and 求职人数 means the same by both."""
+    table = register().drop(columns=["posts_carried", "seekers_new", "seekers_carried"])
+    found = look(table.assign(posts_new=30.0, seekers_total=20.0))
+    codes = count_notes(found.notes)
+    assert codes["market.unlike_sides"] == codes["market.stock_in_flow"] == len(table)
+    assert found.frame["ratio_computed"].tolist() == [1.5] * 4
+
+
+def test_a_side_nobody_told_of_is_unknown_not_nought():
+    table = register().drop(columns=["seekers_new", "seekers_carried"])
+    found = look(table)
+    assert np.isnan(found.seekers.values).all()
+    assert np.isfinite(found.posts.values).all()
+    assert np.isnan(found.log_ratio.values).all()
+    assert set(found.monthly["variable"]) == {"posts"}
+
+
 def test_no_stock_no_ratio():
     table = register()
     table.loc[table["occupation"].eq("4-01-01-01"), ["posts_carried", "seekers_carried"]] = 0.0

@@ -12,7 +12,7 @@ import pandas as pd
 from xmdemand.draws import Draws, rng_for
 from xmdemand.errors import InputError
 from xmdemand.market.forecasts import MAX_HORIZON, Forecast, forecast_panel
-from xmdemand.market.panel import SEASON, Panel, to_dates
+from xmdemand.market.panel import SEASON, Frequency, Panel, to_dates
 from xmdemand.market.register import SIDES, Register, read_register
 from xmdemand.notes import Note, Notes
 from xmdemand.results import Result
@@ -114,13 +114,15 @@ def outlook(
     register = read_register(tables.register, start)
     steps = horizon // (12 // SEASON[register.freq])
     gap, notes = _gap(register, start, profile.calendar.max_input_age_months)
+    paths = np.full((n_draws, len(register.flow)), np.nan)
     if register.has_flow:
-        flows = _forecast_flows(register, gap + steps, seed)
-        paths = flows.sums(n_draws, slice(gap, None))
+        told = _told(register)
+        flows = _forecast_flows(register.flow[told], register.freq, gap + steps, seed)
+        paths[:, told] = flows.sums(n_draws, slice(gap, None))
         record, more = _track_record(flows.panel, steps, seed)
         notes += flows.notes + more
     else:
-        flows, paths = None, np.full((n_draws, len(register.flow)), np.nan)
+        flows = None
         record = pd.DataFrame(columns=["variable", "measure", "value"])
     index = pd.Index(register.flow.index.unique("occupation"), name="occupation")
     side = register.flow.index.get_level_values("variable")
@@ -165,23 +167,29 @@ def _gap(register: Register, start: dt.date, max_age: int) -> tuple[int, Notes]:
     return gap, (Note("market.bridged", where=f"{start:%Y-%m}", n=gap * step, severity="warning"),)
 
 
-def _forecast_flows(register: Register, steps: int, seed: int) -> Forecast:
-    return forecast_panel(_flow_panel(register), steps, seed=seed, by="variable")
+def _told(register: Register) -> NDArray[np.bool_]:
+    """Rows of the flows whose side was told at all: of a side left out nothing is known, not 0."""
+    given = register.flow.notna().any(axis=1)
+    return given.groupby(level="variable").transform("any").to_numpy()
 
 
-def _flow_panel(register: Register) -> Panel:
+def _forecast_flows(flow: pd.DataFrame, freq: Frequency, steps: int, seed: int) -> Forecast:
+    return forecast_panel(_flow_panel(flow, freq), steps, seed=seed, by="variable")
+
+
+def _flow_panel(flow: pd.DataFrame, freq: Frequency) -> Panel:
     """The flows as a panel: a series an occupation x variable, all ending together."""
-    values = register.flow.to_numpy(dtype=float)
+    values = flow.to_numpy(dtype=float)
     values = values[:, : int(np.flatnonzero(np.isfinite(values).any(axis=0))[-1]) + 1]
-    keys = register.flow.index.to_frame(index=False)
+    keys = flow.index.to_frame(index=False)
     ids = pd.Index(keys["occupation"] + " " + keys["variable"], name="unique_id")
     values = _without_prologue(values)
-    end = int(register.flow.columns[values.shape[1] - 1])
+    end = int(flow.columns[values.shape[1] - 1])
     return Panel(
         ids=ids,
         values=np.where(np.isfinite(values).any(axis=1, keepdims=True), values, 0.0),
         last=np.full(len(ids), end),
-        freq=register.freq,
+        freq=freq,
         keys=keys.set_axis(ids),
     )
 

@@ -58,6 +58,8 @@ def read_register(table: pd.DataFrame, start: dt.date) -> Register:
         First month to be forecast; what lies at or after it is left out, with a note.
     """
     rows, freq, notes = _checked(table, start)
+    rows, more = _like_with_like(rows)
+    notes += more
     rows = _fill_identities(rows)
     last_year = rows["period"] > rows["period"].max() - _periods_a_year(freq)
     silent = rows["occupation_status"].eq("not_stated")
@@ -117,6 +119,25 @@ def _is_quarterly(month_number: pd.Series) -> bool:
 
 def _periods_a_year(freq: Frequency) -> int:
     return 4 if freq == "Q" else 12
+
+
+def _like_with_like(rows: pd.DataFrame) -> tuple[pd.DataFrame, Notes]:
+    """Where one side has only new counts and the other only totals, both are read as totals.
+
+    Files that say no more than 招聘人数 and 求职人数 mean one and the same by both; a ratio of what
+    came in a month to all there were would be none.
+    """
+    given = {name: rows[name].notna().any() for name in _COUNTS}
+    for side, other in (SIDES, SIDES[::-1]):
+        only_new = given[f"{side}_new"] and not given[f"{side}_total"]
+        only_total = given[f"{other}_total"] and not given[f"{other}_new"]
+        if only_new and only_total and not any(given[f"{name}_carried"] for name in SIDES):
+            alike = rows.copy()
+            alike[f"{side}_total"], alike[f"{side}_new"] = rows[f"{side}_new"], np.nan
+            return alike, (
+                Note("market.unlike_sides", where=side, n=len(rows), severity="warning"),
+            )
+    return rows, ()
 
 
 def _fill_identities(rows: pd.DataFrame) -> pd.DataFrame:

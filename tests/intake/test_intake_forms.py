@@ -108,3 +108,38 @@ def test_totals_under_a_heading_of_their_own(tmp_path, tables_of):
     table = tables_of(tmp_path).margins
     assert list(table["variable"]) == ["age_band", "age_band", "district", "district"]
     assert list(table["category"]) == ["16-24岁", "45岁及以上", "思明区", "湖里区"]
+
+
+def test_posts_by_number_in_a_form(tmp_path, save, tables_of):
+    rows = [
+        ["企业走访问卷"],
+        ["企业名称", "明诚商贸有限公司"],
+        ["所在区", "海沧区"],
+        ["联系人/电话", "谢某 15931137927"],
+        ["现有员工数", 430],
+        ["缺工岗位1", "配货员"],
+        ["岗位1缺工人数", "5人"],
+        ["缺工岗位2", "营业员"],
+        ["岗位2缺工人数", "2人"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    table = tables_of(tmp_path).employers
+    assert list(zip(table["post"], table["vacancies"], strict=True)) == [
+        ("配货员", 5),
+        ("营业员", 2),
+    ]
+    assert set(table["employees"]) == {430}
+
+
+def test_a_firm_named_in_the_title_of_its_form(tmp_path, save, tables_of):
+    rows = [
+        ["厦门益鑫生物制品有限公司2026年岗位需求"],
+        ["岗位名称", "食品检验员", "打磨工"],
+        ["需求人数", 15, 13],
+        ["月薪", 6300, 8500],
+        ["学历要求", "不限", "不限"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    table = tables_of(tmp_path).employers
+    assert set(table["firm_name"]) == {"厦门益鑫生物制品有限公司"}
+    assert list(table["vacancies"]) == [15, 13]

@@ -787,3 +787,91 @@ def test_where_one_lives_goes_before_where_one_is_registered(tmp_path, tables_of
     tables = tables_of(tmp_path)
     assert list(tables.workers["district"]) == ["思明区", "同安区"]
     assert asked(tables) == set()
+
+
+# -- the second folder of a blind author ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["〃", "同上"])
+def test_as_above_is_what_stands_above(tmp_path, tables_of, mark):
+    rows = ("甲公司,同安区,教练,8,5000", f"{mark},{mark},导游,5,{mark}")
+    lines(tmp_path, "a.csv", "企业,属地,工种,缺多少人,能给的工资", *rows)
+    table = tables_of(tmp_path).employers
+    assert list(table["firm_name"]) == ["甲公司", "甲公司"]
+    assert list(table["district"]) == ["同安区", "同安区"]
+    assert list(table["wage_low"]) == [5000, 5000]
+
+
+def test_a_survey_of_an_earlier_year_beside_this_year_s_is_not_counted(tmp_path, tables_of):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book["Sheet"])
+    for year, firm in ((2025, "甲公司"), (2026, "乙公司")):
+        sheet = book.create_sheet(f"{year}年3月")
+        sheet.append(["企业名称", "岗位名称", "缺工人数"])
+        sheet.append([firm, "保洁员", 8])
+    book.save(tmp_path / "历年.xlsx")
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["firm_name"]) == ["乙公司"]
+    assert list(tables.quarantine["code"]) == ["intake.earlier_year"]
+
+
+def test_a_line_above_two_rows_of_headings_is_none_of_them(tmp_path, save, tables_of):
+    rows = [
+        ["同安区职业供求月报表"],
+        ["2025年度", None, None, None, None, "单位：人"],
+        ["职业", "登记招聘", None, "登记求职", None, "备注"],
+        [None, "上月结转", "本月新增", "上月结转", "本月新增"],
+        ["锅炉工", 29, 38, 57, 1],
+    ]
+    merge = ("A1:F1", "A3:A4", "B3:C3", "D3:E3", "F3:F4")
+    save(tmp_path / "a.xlsx", rows, merge=merge, title="1月")
+    register = tables_of(tmp_path).register
+    counts = ["posts_carried", "posts_new", "seekers_carried", "seekers_new"]
+    assert register[counts].values.tolist() == [[29, 38, 57, 1]]
+
+
+def test_headings_in_traditional_characters(tmp_path, tables_of):
+    head = "企業名稱,統一社會信用代碼,所在區,職位名稱,需求人數,聯絡人"
+    lines(tmp_path, "a.csv", head, "甲公司,91350213MAK8XXH5E2,翔安區,焊工,15名,郑某")
+    tables = tables_of(tmp_path)
+    row = tables.employers.iloc[0]
+    assert (row["firm"], row["district"], row["vacancies"]) == ("91350213MAK8XXH5E2", "翔安区", 15)
+    assert asked(tables) == set()
+
+
+def test_what_a_questionnaire_says_before_its_question(tmp_path, tables_of):
+    head = "序号,提交答卷时间,来自IP,1. 您的年龄段,4. 请按意愿强烈程度排序：希望参加的培训"
+    lines(tmp_path, "a.csv", head, "1,2026/3/3 12:00:00,1.1.1.1,25-34岁,电工→剪辑师")
+    assert list(tables_of(tmp_path).workers["wish"]) == ["电工", "剪辑师"]
+
+
+def test_wishes_in_order_below_one_heading(tmp_path, save, tables_of):
+    rows = [
+        ["姓名", "出生年月", "培训意愿", None, "培训等级"],
+        [None, None, "第一意愿", "第二意愿", None],
+        ["张三", "1991-06", "保育师", "电工", "中级"],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:D1", "E1:E2"))
+    assert list(tables_of(tmp_path).workers["wish"]) == ["保育师", "电工"]
+
+
+def test_ticks_below_one_heading_over_levels(tmp_path, save, tables_of):
+    rows = [
+        ["职业名称", "可评价等级", None, "评价机构数"],
+        [None, "五级", "四级", None],
+        ["缝纫工", "√", None, 1],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:C1", "D1:D2"))
+    assert list(tables_of(tmp_path).trainable["levels"]) == [("level_5",)]
+
+
+def test_a_text_without_cells_is_no_table(tmp_path, tables_of):
+    lines(tmp_path, "接龙.txt", "#接龙", "1. 甲公司 包装工 4人", "2. 乙公司 水电工 8人")
+    assert list(tables_of(tmp_path).files["code"]) == ["intake.unknown_format"]
+
+
+def test_a_text_named_xlsx_is_read(tmp_path, tables_of):
+    lines(tmp_path, "a.xlsx", "公司名称,职位,拟招人数", "甲公司,客服,3", encoding="gb18030")
+    assert list(tables_of(tmp_path).employers["vacancies"]) == [3]

@@ -72,6 +72,7 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
                 kept = ~parts[kind]["source"].isin(list(refused))
                 parts[kind] = parts[kind][kept].reset_index(drop=True)
     for kind, find_again, column in (
+        ("employers", overlaps.earlier_years, "firm_name"),
         ("workers", overlaps.summed_up_persons, "title"),
         ("margins", overlaps.repeated_totals, "category"),
     ):

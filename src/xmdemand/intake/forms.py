@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import meaning
+from xmdemand.intake.layout import firm_in_title
 from xmdemand.intake.sources import Cell, Grid
 from xmdemand.intake.text import words_of
 
@@ -38,6 +39,10 @@ def turned(grid: Grid) -> Grid | None:
     for kind in ("employers", "workers"):
         lines = list(_lines(grid, kind))
         names = {_name(kind, label) for _, label, _ in lines}
+        firm = firm_in_title(grid.rows) if kind == "employers" and "firm_name" not in names else ""
+        if firm:
+            lines = [(0, "单位名称", {0: firm}), *lines]
+            names |= {"firm_name"}
         needed = {"title", "firm_name"} if kind == "employers" else {"title", "age"}
         marked = kind == "workers" or bool(names & set(KINDS[kind].marks))
         if len(names) >= _LEAST and needed <= names and marked:
@@ -71,8 +76,12 @@ _GUIDE_HEADS = frozenset(
 
 
 def _name(kind: str, label: str) -> str:
-    found = meaning(kind, label)
+    found = meaning(kind, label) or meaning(kind, _PLACE_OF_POST.sub(r"\1", label))
     return found[0].name if found else ""
+
+
+_PLACE_OF_POST = re.compile(r"(岗位|工种|职位)[1-9一二三四五六七八九]")
+"""``岗位1缺工人数``: of the first post."""
 
 
 def _lines(grid: Grid, kind: str) -> Sequence[_Line]:

@@ -85,6 +85,18 @@ class Guess:
     score: float
 
 
+_SIMPLIFIED = (
+    "業业 稱称 統统 會会 碼码 區区 職职 數数 聯联 絡络 電电 話话 歲岁 齡龄 學学 "
+    "歷历 資资 標标 準准 間间 級级 證证 書书 廠厂 員员 單单 總总 計计 際际 實实 "
+    "現现 機机 構构 號号 時时 報报 備备 註注 說说 類类 別别 勞劳 動动 務务 產产 "
+    "範范 圍围 願愿 參参 訓训 練练 習习 對对 應应 徵征 僱雇 戶户"
+)
+_PLAIN = str.maketrans({"〔": "(", "〕": ")", **{pair[0]: pair[1] for pair in _SIMPLIFIED.split()}})
+"""Traditional characters of headings, and brackets of one kind."""
+_PREFACE = re.compile(r"^.{0,24}(?:排序|多选|选择|勾选|填写):(?=.{3})")
+"""``请按意愿排序：希望参加的培训``: what a questionnaire says before its question."""
+
+
 @lru_cache(maxsize=8192)
 def heading_key(text: str) -> str:
     """A heading without numbering, politeness, marks and spaces.
@@ -92,7 +104,8 @@ def heading_key(text: str) -> str:
     >>> heading_key("3、您的年龄（周岁）："), heading_key("第1题(您的年龄)")
     ('年龄(周岁)', '年龄')
     """
-    key = bare(text).replace("〔", "(").replace("〕", ")")
+    key = bare(text).translate(_PLAIN)
+    key = _PREFACE.sub("", key)
     if question := _QUESTION.match(key):
         key = question[1]
     return _TAIL.sub("", _POLITE.sub("", _NUMBERING.sub("", key)))
@@ -232,7 +245,9 @@ def order_stems(label: str) -> tuple[str, ...]:
     (('工种',), ('意愿工种', '工种'))
     """
     key = heading_key(label)
-    return tuple(stem for order in _ORDERS if (stem := order.sub("", key)) not in (key, ""))
+    return tuple(
+        stem.rstrip("/") for order in _ORDERS if (stem := order.sub("", key)) not in (key, "")
+    )
 
 
 def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = None) -> Column | None:

@@ -300,8 +300,28 @@ def facts_above(rows: Rows) -> dict[str, object]:
                 _state(found, name, value)
             if place + 1 < len(cells) and not _fact_of(words_of(cells[place + 1])):
                 _state(found, words_of(cell), cells[place + 1])
+    if "firm_name" not in found and (titled := firm_in_title(rows)):
+        found["firm_name"] = titled
     firm = words_of(found.get("firm_name"))
     return found if len(firm) >= 4 and not _NO_FIRM.search(firm) else {}
+
+
+_FIRM_IN_TITLE = re.compile(
+    r"^((?:[\u3400-\u9fff]|[()]){4,30}?(?:公司|集团))(?:关于)?(?:\d{4}年)?(?:度)?.{0,12}(?:需求|缺工|用工|招聘)"
+)
+
+
+def firm_in_title(rows: Rows) -> str:
+    """The firm that a lone title above a table names as the one whose needs these are.
+
+    >>> firm_in_title([["厦门益鑫生物制品有限公司2026年岗位需求", ""]])
+    '厦门益鑫生物制品有限公司'
+    """
+    for row in rows:
+        texts = [text for cell in row if (text := words_of(cell))]
+        if len(texts) == 1 and (found := _FIRM_IN_TITLE.match(texts[0])):
+            return "" if _NO_FIRM.search(found[1]) else found[1]
+    return ""
 
 
 def signed_above(rows: Rows) -> dict[str, object]:
@@ -341,12 +361,14 @@ def _labels_at(
     below = [words_of(cell).replace("\n", "") for cell in rows[place + 1]]
     if not any(below) or any(_NUMBER.fullmatch(cell) for cell in (*row, *below)):
         return found
-    spans = {
-        (start[1], column): True
-        for start, end in merged
-        if start[0] <= place <= end[0]
-        for column in range(start[1] + 1, end[1] + 1)
-    }
+    spans = _spans(merged, place)
+    if any(map(_OF_THE_SHEET.match, row)):
+        return found
+    third = [words_of(cell) for cell in rows[place + 2]] if place + 2 < len(rows) else []
+    if not spans and third and not any(map(_NUMBER.fullmatch, third)):
+        lower = _spans(merged, place + 1)
+        if _is_continued(below, third, lower):
+            return found  # the row below is the first of two heading rows
     joined, top, top_at = [], "", -1
     for column in range(max(len(row), len(below))):
         here = row[column] if column < len(row) else ""
@@ -359,6 +381,22 @@ def _labels_at(
         return found
     two = (2, tuple(joined))
     return [two] if _is_continued(row, below, spans) else [*found, two]
+
+
+_OF_THE_SHEET = re.compile(r"(?:填报|填表|制表|报送|计量|统计)?(?:单位|日期|时间)\s?:")
+"""What stands above a table's headings and is none."""
+
+
+def _spans(
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]], place: int
+) -> dict[tuple[int, int], bool]:
+    """Of the merged areas at a row: (first column, column it spans too)."""
+    return {
+        (start[1], column): True
+        for start, end in merged
+        if start[0] <= place <= end[0]
+        for column in range(start[1] + 1, end[1] + 1)
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -486,7 +524,8 @@ def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:
         ranges[ends[1]] = ends[2]
     ticks: dict[int, Mapping[int, str]] = {}
     if layout.kind == "trainable" and "levels" not in held and names is not None:
-        marked = {at: label for at, label in free.items() if bare(label) in names.levels}
+        last = {at: label.rpartition("/")[2] for at, label in free.items()}
+        marked = {at: label for at, label in last.items() if bare(label) in names.levels}
         if len(marked) > 1 and ticked([below(rows, layout.first, at) for at in marked]):
             first = min(marked)
             columns[first] = KINDS[layout.kind].column("levels")

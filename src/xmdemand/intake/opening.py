@@ -62,7 +62,7 @@ def open_source(source: Source, guarded: GuardedReader) -> Iterator[Grid | Unrea
         yield Unread(source.name, "", "intake.unknown_format", mark)
     elif data.startswith(_ZIP) and source.suffix not in (".ods", ".xlsb"):
         yield from _open_xlsx(source, data, mark)
-    elif source.suffix in OLD_WORKBOOKS and _is_text(data):
+    elif source.suffix in (*OLD_WORKBOOKS, ".xlsx") and _is_text(data):
         yield _open_text(source, data, mark)
     elif data.startswith(_OLE) or source.suffix in OLD_WORKBOOKS:
         yield from _open_old(source, data, mark, guarded)
@@ -231,6 +231,8 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
         in_columns = from_text(text, delimiter)
         if in_columns is not None:
             return Grid(source.name, "", in_columns, mark, encoding)
+    if source.suffix == ".txt" and not text[:4096].count(delimiter):
+        return Unread(source.name, "", "intake.unknown_format", mark)
     rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.intake.assemble import REGISTER_COUNTS
+from xmdemand.intake.text import year_in
 
 _CITY = re.compile(r"全市|汇总|合计|总表|市级汇总")
 _OCCUPATION = ["title", "code"]
@@ -65,6 +66,20 @@ def city_beside_districts(table: pd.DataFrame) -> Found:
         elif (least >= -0.5).all():
             doubtful += [(s, "district", "intake.perhaps_city_total") for s in rows["source"]]
     return refused, doubtful
+
+
+def earlier_years(table: pd.DataFrame) -> dict[str, str]:
+    """Returns of sheets named after an earlier year than another sheet of the same file.
+
+    A file with the survey of every year is not several surveys of this year.
+    """
+    years: dict[str, dict[str, int]] = {}
+    for sheet in dict.fromkeys(table["sheet"]):
+        file, _, name = str(sheet).rpartition("!")
+        if year := year_in(name):
+            years.setdefault(file, {})[str(sheet)] = int(year)
+    old = [s for own in years.values() for s, year in own.items() if year < max(own.values())]
+    return dict.fromkeys(table.loc[table["sheet"].isin(old), "source"], "intake.earlier_year")
 
 
 def summed_up_persons(table: pd.DataFrame) -> dict[str, str]:

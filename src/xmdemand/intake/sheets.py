@@ -159,7 +159,8 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
         grid = grid if body is not None else replace(grid, rows=list(grid.rows))
     body = body or data_rows(grid, layout)
     _fill_merged(grid, layout, body)
-    filled = _fill_blank_firms(layout, body)
+    repeated = _repeat_dittos(body)
+    filled = sorted({*repeated, *_fill_blank_firms(layout, body)})
     layout = _staff_of_posts(layout, body)
     layout, body = lengthened(layout, body)
     n = len(body.rows)
@@ -174,7 +175,7 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
         for item in own:
             for place, _, flag in item.doubts():
                 sheet.flag([place], name, f"intake.{flag}")
-    if filled:
+    if filled and layout.kind == "employers":
         sheet.flag(filled, "firm_name", "intake.filled_down")
     return sheet
 
@@ -365,6 +366,23 @@ def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
         for row in range(start[0] + 1, end[0] + 1):
             if row in at and start[1] < len(body.rows[at[row]]):
                 body.rows[at[row]][start[1]] = value
+
+
+_DITTO = frozenset(["〃", "″", "同上", "同前", "同上行", "々", "''", "“”", "〞", '"'])
+"""What people write for "as above"."""
+
+
+def _repeat_dittos(body: Body) -> list[int]:
+    """Put what stands above in place of a ditto mark; the positions of such rows."""
+    found = []
+    for place, row in enumerate(body.rows):
+        if place and not _DITTO.isdisjoint(row):
+            above = body.rows[place - 1]
+            for at, cell in enumerate(row):
+                if cell in _DITTO and at < len(above):
+                    row[at] = above[at]
+            found.append(place)
+    return found
 
 
 def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:

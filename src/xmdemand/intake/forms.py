@@ -108,7 +108,8 @@ def _table(grid: Grid, kind: str, lines: Sequence[_Line]) -> Grid | None:
     first = 0
     for place, label, answers in lines:
         name = _name(kind, label)
-        labels.setdefault(name, label)
+        known = meaning(kind, label) is not None
+        labels.setdefault(name, label if known else KINDS[kind].column(name).header)
         if name in _OF_ONE or kind == "workers":
             shared.setdefault(name, next(iter(answers.values()), None))
             continue

@@ -175,3 +175,9 @@ def test_a_file_that_stands_for_too_many_values_is_refused_unread(tmp_path, tabl
     monkeypatch.setattr(opening, "MAX_VALUES", 1_999)
     monkeypatch.setattr("pyarrow.parquet.read_table", None)
     assert list(tables_of(tmp_path).files["code"]) == ["intake.too_large"]
+
+
+def test_as_above_is_read_in_columns_too(tmp_path, tables_of):
+    table = {"month": ["2026-01", "同上"], "title": ["焊工", "电工"], "posts_new": [5, 3]}
+    pd.DataFrame({**table, "seekers_new": [1, 2]}).to_parquet(tmp_path / "a.parquet")
+    assert [f"{month:%Y-%m}" for month in tables_of(tmp_path).register["month"]] == ["2026-01"] * 2

@@ -155,7 +155,8 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     """Parse every declared column of a sheet."""
     body = None
     if isinstance(grid.rows, ColumnRows):
-        body = data_rows_in_columns(grid.rows.body(), layout) if _by_column(layout) else None
+        whole = _by_column(layout) and not _holds_dittos(grid.rows)
+        body = data_rows_in_columns(grid.rows.body(), layout) if whole else None
         grid = grid if body is not None else replace(grid, rows=list(grid.rows))
     body = body or data_rows(grid, layout)
     _fill_merged(grid, layout, body)
@@ -372,9 +373,15 @@ _DITTO = frozenset(["〃", "″", "同上", "同前", "同上行", "々", "''", 
 """What people write for "as above"."""
 
 
+def _holds_dittos(rows: ColumnRows) -> bool:
+    return any(not _DITTO.isdisjoint(column.distinct) for column in rows.columns)
+
+
 def _repeat_dittos(body: Body) -> list[int]:
     """Put what stands above in place of a ditto mark; the positions of such rows."""
-    found = []
+    found: list[int] = []
+    if isinstance(body.rows, ColumnRows):
+        return found  # such tables are read by row where they hold a ditto mark
     for place, row in enumerate(body.rows):
         if place and not _DITTO.isdisjoint(row):
             above = body.rows[place - 1]

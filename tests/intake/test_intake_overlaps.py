@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from xmdemand.intake import trace
+
 
 def lines(tmp_path, name, *rows):
     path = tmp_path / name
@@ -193,3 +195,14 @@ def test_totals_given_twice_count_once(tmp_path, tables_of):
     tables = tables_of(tmp_path)
     assert list(tables.margins["persons"]) == [61, 52]
     assert set(tables.quarantine["code"]) == {"intake.superseded"}
+
+
+def test_a_row_that_went_into_another_is_traced(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "单位名称,岗位名称,缺工人数", "甲公司,焊工,4")
+    lines(tmp_path, "b.csv", "单位名称,岗位名称,愿意培训人数", "甲公司,焊工,6")
+    tables = tables_of(tmp_path)
+    assert tables.employers[["vacancies", "train_persons"]].values.tolist() == [[4, 6]]
+    frame = trace(tables, "甲公司").frame
+    assert list(frame["file"]) == ["a.csv", "b.csv"]
+    assert list(frame["status"]) == ["accepted", "accepted"]
+    assert list(frame["reason"]) == ["", "intake.joined"]

@@ -72,9 +72,12 @@ def trace(tables: Tables, firm: str) -> Trace:
     keys, names = _identities(tables, firm)
     accepted = _accepted(tables, keys)
     refused = _refused(tables, keys)
+    joined = _joined(tables, keys)
     if accepted.empty and refused.empty:
         raise NotFoundError.told(Note("intake.no_firm", firm))
-    frame = pd.concat([accepted, refused], ignore_index=True).reindex(columns=list(TRACE_COLUMNS))
+    frame = pd.concat([accepted, joined, refused], ignore_index=True).reindex(
+        columns=list(TRACE_COLUMNS)
+    )
     frame = frame.sort_values(["file", "sheet", "row"], kind="stable", ignore_index=True)
     return Trace(firm, names, frame)
 
@@ -111,6 +114,17 @@ def _accepted(tables: Tables, keys: frozenset[str]) -> pd.DataFrame:
         at = pd.MultiIndex.from_frame(own[["file", "sheet", "row"]])
         own["reason"] = odd.reindex(at).fillna("").to_numpy()
     return own
+
+
+def _joined(tables: Tables, keys: frozenset[str]) -> pd.DataFrame:
+    """Accepted rows whose numbers stand in the row of another table of the firm."""
+    if tables.oddities is None or tables.oddities.empty:
+        return pd.DataFrame()
+    table = tables.oddities[tables.oddities["code"] == "intake.joined"]
+    subject = table["subject"]
+    own = table[subject.isin(list(keys)) | subject.map(firm_key).isin(list(keys))]
+    own = own[["file", "sheet", "row", "code"]].drop_duplicates()
+    return own.rename(columns={"code": "reason"}).assign(status="accepted", text="")
 
 
 def _refused(tables: Tables, keys: frozenset[str]) -> pd.DataFrame:

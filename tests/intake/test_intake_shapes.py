@@ -12,8 +12,8 @@ import pytest
 
 from xmdemand.errors import InputError
 from xmdemand.intake import quality_report
+from xmdemand.intake.facts import facts_above
 from xmdemand.intake.headings import likest, meaning
-from xmdemand.intake.layout import facts_above
 from xmdemand.intake.matching import match_headings
 from xmdemand.intake.periods import period_around
 from xmdemand.intake.values import parse_count

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xmdemand.intake.columns import KINDS
+from xmdemand.intake.facts import firm_in_title
 from xmdemand.intake.headings import meaning
-from xmdemand.intake.layout import firm_in_title
 from xmdemand.intake.sources import Cell, Grid
 from xmdemand.intake.text import words_of
 

@@ -10,14 +10,13 @@ from functools import lru_cache
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.contents import below, cannot_be, contradict, ticked
 from xmdemand.intake.dates import period_around
+from xmdemand.intake.facts import facts_above, signed_above
 from xmdemand.intake.headings import (
     COUNTS,
     SURE,
-    VAGUE,
     Guess,
     every_heading,
     heading_key,
-    headings,
     holds_heading,
     likest,
     meaning,
@@ -25,6 +24,7 @@ from xmdemand.intake.headings import (
     spellings,
     two_ends,
 )
+from xmdemand.intake.headrows import NUMBER, labels_at
 from xmdemand.intake.implied import implied, measure_around
 from xmdemand.intake.matching import Match, match_headings
 from xmdemand.intake.names import Names
@@ -42,7 +42,6 @@ _UNIT = re.compile(r"(?:计量)?单位\s?[:：]?\s?([万千百十]?)(?:人次|�
 """A unit of persons in a corner; one of money says nothing of counts."""
 _UNIT_IN_HEAD = re.compile(r"[(](?:单位:)?([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
 _UNIT_IN_TITLE = re.compile(r"[(]\s?([万千百])(?:人次|人)\s?[)]")
-_NUMBER = re.compile(r"[\d.,%-]+")
 _SCALES = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1000.0, "万": 10_000.0}
 _META = frozenset(
     [
@@ -60,14 +59,8 @@ _META = frozenset(
     ]
 )
 """Headings of numbering and of questionnaire sites that mean no column of ours."""
-_FACT = re.compile(r"([^\s:()]{2,10})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
-_NO_FIRM = re.compile(
-    r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$|人力资源|人才|劳务|职业介绍|就业服务"
-)
 OF_FIRMS = ("firm", "firm_name", "hard_reason", "train_persons", "headcount", "employees")
 """Columns of a return that no table of a whole market has."""
-FACTS = ("firm", "firm_name", "district", "industry", "size_class", "employees", "submitted")
-"""Columns of a firm that its own form states above the headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +185,7 @@ def _tries(
     for place, row in enumerate(rows):
         if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) < 2:
             continue
-        for depth, labels in _labels_at(rows, place, grid.merged):
+        for depth, labels in labels_at(rows, place, grid.merged):
             if not kind and not _has_headings(labels, confirmed, names):
                 continue
             texts = (_above(rows, place), grid.sheet, grid.file)
@@ -281,151 +274,6 @@ def _above(rows: Rows, place: int) -> str:
 
 def _named(kind: Kind, path: str) -> bool:
     return any(word in path for word in kind.words)
-
-
-def facts_above(rows: Rows) -> dict[str, object]:
-    """What one firm's own form says of the firm above the headings; nothing if it names no firm.
-
-    Facts stand behind a colon, or in the cell beside their name. An office that sends the returns
-    of many firms is no firm.
-
-    >>> facts_above([["填报单位（盖章）：示例电子有限公司 日期：2026-03-15"], ["区", "思明"]])
-    {'firm_name': '示例电子有限公司', 'submitted': '2026-03-15', 'district': '思明'}
-    """
-    found: dict[str, object] = {}
-    for row in rows:
-        cells = [cell for cell in row if words_of(cell)]
-        for place, cell in enumerate(cells):
-            for name, value in _FACT.findall(words_of(cell)):
-                _state(found, name, value)
-            if place + 1 < len(cells) and not _fact_of(words_of(cells[place + 1])):
-                _state(found, words_of(cell), cells[place + 1])
-    if "firm_name" not in found and (titled := firm_in_title(rows)):
-        found["firm_name"] = titled
-    firm = words_of(found.get("firm_name"))
-    return found if len(firm) >= 4 and not _NO_FIRM.search(firm) else {}
-
-
-_FIRM_IN_TITLE = re.compile(
-    r"^((?:[\u3400-\u9fff]|[()]){4,30}?(?:公司|集团))(?:关于)?(?:\d{4}年)?(?:度)?.{0,12}(?:需求|缺工|用工|招聘)"
-)
-
-
-def firm_in_title(rows: Rows) -> str:
-    """The firm that a lone title above a table names as the one whose needs these are.
-
-    >>> firm_in_title([["厦门益鑫生物制品有限公司2026年岗位需求", ""]])
-    '厦门益鑫生物制品有限公司'
-    """
-    for row in rows:
-        texts = [text for cell in row if (text := words_of(cell))]
-        if len(texts) == 1 and (found := _FIRM_IN_TITLE.match(texts[0])):
-            return "" if _NO_FIRM.search(found[1]) else found[1]
-    return ""
-
-
-def signed_above(rows: Rows) -> dict[str, object]:
-    """Who decided, for which department and when, where a reply says so above its table.
-
-    >>> signed_above([["反馈单位：市商务局", "填报人：李四", "日期：2026年4月18日"]])
-    {'department': '市商务局', 'who': '李四', 'date': '2026年4月18日'}
-    """
-    found: dict[str, object] = {}
-    for row in rows:
-        for cell in row:
-            for label, value in _FACT.findall(words_of(cell)):
-                known = meaning("decisions", label)
-                if known and known[0].name in ("department", "who", "date"):
-                    found.setdefault(known[0].name, value)
-    return found
-
-
-def _fact_of(label: str) -> str:
-    known = meaning("employers", label.rstrip(":")) if len(label) <= 20 else None
-    return known[0].name if known and known[0].name in FACTS else ""
-
-
-def _state(found: dict[str, object], label: str, value: object) -> None:
-    if name := _fact_of(label):
-        found.setdefault(name, value)
-
-
-def _labels_at(
-    rows: Rows, place: int, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
-) -> list[tuple[int, tuple[str, ...]]]:
-    """The headings at a row: alone, and joined with the row below."""
-    row = [words_of(cell).replace("\n", "") for cell in rows[place]]
-    found = [(1, tuple(row))]
-    if place + 1 >= len(rows):
-        return found
-    below = [words_of(cell).replace("\n", "") for cell in rows[place + 1]]
-    if not any(below) or any(_NUMBER.fullmatch(cell) for cell in (*row, *below)):
-        return found
-    spans = _spans(merged, place)
-    if any(map(_OF_THE_SHEET.match, row)):
-        return found
-    third = [words_of(cell) for cell in rows[place + 2]] if place + 2 < len(rows) else []
-    if not spans and third and not any(map(_NUMBER.fullmatch, third)):
-        lower = _spans(merged, place + 1)
-        if _is_continued(below, third, lower):
-            return found  # the row below is the first of two heading rows
-    joined, top, top_at = [], "", -1
-    for column in range(max(len(row), len(below))):
-        here = row[column] if column < len(row) else ""
-        under = below[column] if column < len(below) else ""
-        if here:
-            top, top_at = here, column
-        spanned = here or (top if under and (not merged or (top_at, column) in spans) else "")
-        joined.append(f"{spanned}/{under}" if spanned and under else spanned or under)
-    if any(_clash(*label.split("/", 1)) for label in joined if label.count("/") == 1):
-        return found
-    two = (2, tuple(joined))
-    return [two] if _is_continued(row, below, spans) else [*found, two]
-
-
-_OF_THE_SHEET = re.compile(r"(?:填报|填表|制表|报送|计量|统计)?(?:单位|日期|时间)\s?:")
-"""What stands above a table's headings and is none."""
-
-
-def _spans(
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]], place: int
-) -> dict[tuple[int, int], bool]:
-    """Of the merged areas at a row: (first column, column it spans too)."""
-    return {
-        (start[1], column): True
-        for start, end in merged
-        if start[0] <= place <= end[0]
-        for column in range(start[1] + 1, end[1] + 1)
-    }
-
-
-@lru_cache(maxsize=4096)
-def _clash(top: str, under: str) -> bool:
-    """Whether two texts are headings of two columns, and so cannot be one heading in two rows."""
-    apart = []
-    for kind in KINDS:
-        one, other = meaning(kind, top), meaning(kind, under)
-        if one and other and VAGUE not in (one[1], other[1]):
-            apart.append(
-                one[0] is not other[0] and heading_key(f"{top}/{under}") not in headings(kind)
-            )
-    return bool(apart) and all(apart)
-
-
-def _is_continued(row: list[str], below: list[str], spans: Mapping[tuple[int, int], bool]) -> bool:
-    """Whether the row below can only be the second row of the headings.
-
-    That is so where a heading spreads over texts below it, and most other headings have nothing
-    below them.
-    """
-    width = max(len(row), len(below))
-    row, below = ([*texts, *[""] * (width - len(texts))] for texts in (row, below))
-    under = [at for at in range(width) if below[at] and not row[at]]
-    if spans:
-        under = [at for at in under if any((top, at) in spans for top in range(at))]
-    tops = {max((top for top in range(at) if row[top]), default=-1) for at in under}
-    others = [bool(below[at]) for at in range(width) if row[at] and at not in tops]
-    return bool(tops - {-1}) and bool(others) and sum(others) * 2 < len(others)
 
 
 _POSTS_AND_COUNTS = re.compile(
@@ -631,14 +479,14 @@ def _tells(kind: str, labels: Sequence[str]) -> bool:
 def _has_number(row: Sequence[object]) -> bool:
     return any(
         (isinstance(cell, (int, float)) and not isinstance(cell, bool))
-        or (isinstance(cell, str) and _NUMBER.fullmatch(words_of(cell)) is not None)
+        or (isinstance(cell, str) and NUMBER.fullmatch(words_of(cell)) is not None)
         for cell in row[1:]
     )
 
 
 def _has_text(row: Sequence[object]) -> bool:
     texts = (words_of(cell) for cell in row if isinstance(cell, str))
-    return any(text and len(text) <= 20 and not _NUMBER.fullmatch(text) for text in texts)
+    return any(text and len(text) <= 20 and not NUMBER.fullmatch(text) for text in texts)
 
 
 def propose_kind(grid: Grid) -> list[tuple[str, Guess]]:

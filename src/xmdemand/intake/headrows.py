@@ -1,0 +1,93 @@
+"""The headings that a row can be: alone, or joined with the row below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from xmdemand.intake.columns import KINDS
+from xmdemand.intake.headings import VAGUE, heading_key, headings, meaning
+from xmdemand.intake.sources import Rows
+from xmdemand.intake.text import words_of
+
+NUMBER = re.compile(r"[\d.,%-]+")
+"""A cell that is a number."""
+
+
+def labels_at(
+    rows: Rows, place: int, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+) -> list[tuple[int, tuple[str, ...]]]:
+    """The headings at a row: alone, and joined with the row below."""
+    row = [words_of(cell).replace("\n", "") for cell in rows[place]]
+    found = [(1, tuple(row))]
+    if place + 1 >= len(rows):
+        return found
+    below = [words_of(cell).replace("\n", "") for cell in rows[place + 1]]
+    if not any(below) or any(NUMBER.fullmatch(cell) for cell in (*row, *below)):
+        return found
+    spans = _spans(merged, place)
+    if any(map(_OF_THE_SHEET.match, row)):
+        return found
+    third = [words_of(cell) for cell in rows[place + 2]] if place + 2 < len(rows) else []
+    if not spans and third and not any(map(NUMBER.fullmatch, third)):
+        lower = _spans(merged, place + 1)
+        if _is_continued(below, third, lower):
+            return found  # the row below is the first of two heading rows
+    joined, top, top_at = [], "", -1
+    for column in range(max(len(row), len(below))):
+        here = row[column] if column < len(row) else ""
+        under = below[column] if column < len(below) else ""
+        if here:
+            top, top_at = here, column
+        spanned = here or (top if under and (not merged or (top_at, column) in spans) else "")
+        joined.append(f"{spanned}/{under}" if spanned and under else spanned or under)
+    if any(_clash(*label.split("/", 1)) for label in joined if label.count("/") == 1):
+        return found
+    two = (2, tuple(joined))
+    return [two] if _is_continued(row, below, spans) else [*found, two]
+
+
+_OF_THE_SHEET = re.compile(r"(?:填报|填表|制表|报送|计量|统计)?(?:单位|日期|时间)\s?:")
+"""What stands above a table's headings and is none."""
+
+
+def _spans(
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]], place: int
+) -> dict[tuple[int, int], bool]:
+    """Of the merged areas at a row: (first column, column it spans too)."""
+    return {
+        (start[1], column): True
+        for start, end in merged
+        if start[0] <= place <= end[0]
+        for column in range(start[1] + 1, end[1] + 1)
+    }
+
+
+@lru_cache(maxsize=4096)
+def _clash(top: str, under: str) -> bool:
+    """Whether two texts are headings of two columns, and so cannot be one heading in two rows."""
+    apart = []
+    for kind in KINDS:
+        one, other = meaning(kind, top), meaning(kind, under)
+        if one and other and VAGUE not in (one[1], other[1]):
+            apart.append(
+                one[0] is not other[0] and heading_key(f"{top}/{under}") not in headings(kind)
+            )
+    return bool(apart) and all(apart)
+
+
+def _is_continued(row: list[str], below: list[str], spans: Mapping[tuple[int, int], bool]) -> bool:
+    """Whether the row below can only be the second row of the headings.
+
+    That is so where a heading spreads over texts below it, and most other headings have nothing
+    below them.
+    """
+    width = max(len(row), len(below))
+    row, below = ([*texts, *[""] * (width - len(texts))] for texts in (row, below))
+    under = [at for at in range(width) if below[at] and not row[at]]
+    if spans:
+        under = [at for at in under if any((top, at) in spans for top in range(at))]
+    tops = {max((top for top in range(at) if row[top]), default=-1) for at in under}
+    others = [bool(below[at]) for at in range(width) if row[at] and at not in tops]
+    return bool(tops - {-1}) and bool(others) and sum(others) * 2 < len(others)

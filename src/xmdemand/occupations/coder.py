@@ -31,14 +31,17 @@ LEARN_FROM = 200
 LEARN_AT_MOST = 4000
 """The learnt score uses the latest confirmed titles up to this number (time is cubic in it)."""
 
-SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9}
+SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9, "vague": 0.25}
 """Probability that a title met exactly has the code of its source (docs/decisions.md)."""
 
 ALIAS_AT_LEAST = 0.5
 """An alias is as probable as all texts together say, but never less (docs/decisions.md)."""
 
+ALIAS_CERTAIN = 0.75
+"""At least, where somebody read that an alias means one occupation alone (docs/decisions.md)."""
+
 ALIAS_CLEAR = 1.5
-"""An alias is coded if its occupation is so many times as probable as any other; else reviewed."""
+"""Where nobody did, an alias is coded if no other code is near: so many times as probable."""
 
 UNMATCHED_BELOW = 0.05
 """Titles whose best candidate is less probable than this count as unmatched."""
@@ -91,6 +94,8 @@ class TitleCoder:
         self.classification = classification or Classification.load()
         self._names = self.classification.frame.set_index("code")["name"].to_dict()
         self._codes = np.array(sorted(map(str, self._names)))
+        units = self.classification.frame["level"] == "unit"
+        self._groups = frozenset(self.classification.frame.loc[~units, "code"])
         self._entries = lexicon(self.classification)
         self._exact: dict[str, str] = {}
         self.notes: Notes = ()
@@ -233,7 +238,7 @@ class TitleCoder:
         if title.lower() in self._exact:
             found = self._exact[title.lower()], SCORES["confirmed"], "confirmed"
         elif entry is not None and entry.source == "vague" and (not self._learnt or likely < 0.5):
-            found = entry.code, 0.5, "vague"
+            found = *self._group(entry.code, near, chance), "vague"
         elif entry is not None and entry.source != "vague" and self._believes(entry):
             found = entry.code, _score(entry, near, chance), entry.source
         elif likely < UNMATCHED_BELOW:
@@ -247,13 +252,21 @@ class TitleCoder:
         else:
             code, score, method = found
             codes, scores = _after(code, score, near, chance)
-            sure = method != "vague" and (method != "alias" or _clear(code, near, chance))
+            sure = method != "vague" and (method != "alias" or _sure(entry, near, chance))
         alternatives = self._listed(codes[:top], scores)
         return ("coded" if sure else "review", code, self._names[code], score, method, alternatives)
 
+    def _group(self, code: str, near: list[str], chance: list[float]) -> tuple[str, float]:
+        """The group of a vague title: the one given, or the likeliest once groups are learnt."""
+        if self._learnt is None:
+            return code, SCORES["vague"]
+        likely = {c: p for c, p in zip(near, chance, strict=True) if c == code or c in self._groups}
+        return max(likely.items(), key=lambda each: each[1], default=(code, UNMATCHED_BELOW))
+
     def _believes(self, entry: Entry) -> bool:
-        """Whether an entry decides alone: aliases are only evidence once people's own are known."""
-        return self._learnt is None or entry.source in ("name", "work_type")
+        """Whether an entry decides alone: all but names are only evidence once people's own codes
+        are known."""
+        return self._learnt is None or entry.source == "name"
 
     def _listed(self, codes: list[str], scores: list[float]) -> list[dict[str, object]]:
         names = self._names
@@ -267,20 +280,24 @@ def _score(entry: Entry, near: list[str], chance: list[float]) -> float:
     """Probability of a title met exactly: of an alias, what all texts of the lexicon say of it."""
     if entry.source != "alias":
         return SCORES[entry.source]
-    return max(ALIAS_AT_LEAST, dict(zip(near, chance, strict=True)).get(entry.code, 0.0))
+    floor = ALIAS_CERTAIN if entry.certain == "yes" else ALIAS_AT_LEAST
+    return max(floor, dict(zip(near, chance, strict=True)).get(entry.code, 0.0))
 
 
-def _clear(code: str, near: list[str], chance: list[float]) -> bool:
-    """Whether no other code comes near this one."""
+def _sure(entry: Entry | None, near: list[str], chance: list[float]) -> bool:
+    """Whether an alias means one occupation: as it was read, else if no other code comes near."""
+    if entry is None or entry.certain:
+        return entry is not None and entry.certain == "yes"
     likely = dict(zip(near, chance, strict=True))
-    others = (p for other, p in likely.items() if other != code)
-    return likely.get(code, 0.0) >= ALIAS_CLEAR * max(others, default=0.0)
+    others = (p for other, p in likely.items() if other != entry.code)
+    return likely.get(entry.code, 0.0) >= ALIAS_CLEAR * max(others, default=0.0)
 
 
 def _after(
     code: str, score: float, near: list[str], chance: list[float]
 ) -> tuple[list[str], list[float]]:
-    """A code that is known, then the likely ones, which share what probability is left."""
+    """A code that is known, then the likely ones, which share what probability is left; none of
+    them is given more than the code itself."""
     rest = [(c, p) for c, p in zip(near, chance, strict=True) if c != code]
     left = min(1.0, (1 - score) / max(sum(p for _, p in rest), 1e-9))
-    return [code, *(c for c, _ in rest)], [score, *(p * left for _, p in rest)]
+    return [code, *(c for c, _ in rest)], [score, *(min(score, p * left) for _, p in rest)]

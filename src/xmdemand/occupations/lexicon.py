@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,10 +16,22 @@ from xmdemand.occupations.titles import clean_title
 
 @dataclass(frozen=True)
 class Entry:
-    """A code and where it comes from: ``name, work_type, former_name, alias, vague``."""
+    """What a cleaned title means.
+
+    Attributes
+    ----------
+    code
+        An occupation or group.
+    source
+        ``name, work_type, former_name, alias, vague, confirmed``.
+    certain
+        Of aliases: "yes" if one occupation alone is meant, "no" if people mean several by it
+        (read one by one); empty where nobody needed to decide.
+    """
 
     code: str
     source: str
+    certain: str = ""
 
 
 def lexicon(classification: Classification) -> dict[str, Entry]:
@@ -30,16 +43,16 @@ def lexicon(classification: Classification) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     frame = classification.frame
     units = frame[frame["level"] == "unit"]
-    sources = {
+    sources: dict[str, Iterable[tuple[str, ...]]] = {
         "name": zip(units["name"], units["code"], strict=True),
-        "work_type": classification.work_type_table[["work_type", "code"]].to_numpy(),
+        "work_type": classification.work_type_table[["work_type", "code"]].itertuples(index=False),
         "alias": _by_name(classification, "aliases.csv"),
         "vague": _by_name(classification, "vague_titles.csv"),
         "former_name": classification.former_names(),
     }
-    for source, pairs in sources.items():
-        for title, code in pairs:
-            entries.setdefault(clean_title(title), Entry(code, source))
+    for source, rows in sources.items():
+        for title, code, *certain in rows:
+            entries.setdefault(clean_title(title), Entry(code, source, *certain))
     return entries
 
 
@@ -90,15 +103,15 @@ def _find(classification: Classification, code: object, name: object) -> str:
         return ""
 
 
-def _by_name(classification: Classification, file: str) -> list[tuple[str, str]]:
-    table = packaged(file)
+def _by_name(classification: Classification, file: str) -> list[tuple[str, ...]]:
+    """Title, code and other columns of a table, where the classification knows the occupation."""
     known = classification.frame.set_index("name")["code"]
     codes = dict(zip(classification.frame["code"], classification.frame["name"], strict=True))
     unique = known[~known.index.duplicated()]
-    pairs = []
-    for title, code, name in table[["title", "code", "name"]].to_numpy():
+    rows = []
+    for title, code, name, *more in packaged(file).to_numpy():
         if codes.get(code) == name:
-            pairs.append((title, code))
+            rows.append((title, code, *more))
         elif name in unique.index:
-            pairs.append((title, str(unique[name])))
-    return pairs
+            rows.append((title, str(unique[name]), *more))
+    return rows

@@ -34,7 +34,7 @@ CONFIRMED_WEIGHTS = Choice(
 
 _NEAR, _DOUBT, _CLEAR = 0.15, 0.02, 0.05  # texts that vote; votes for nobody; a clear share
 _CLEAN, _OPINION = 0.7, 0.3  # cleaned title against the whole one; lexicon beside the n-grams
-_PENALTY, _PAIRED = 0.2, 0.2  # of the ridge; likeness from which on documents count in pairs
+_PENALTY, _PAIRED = 0.3, 0.2  # of the ridge; likeness from which on documents count in pairs
 _PRIOR, _FAINT = 0.3, 0.02  # the lexicon's weight before the ridge; what is too little to add
 _HEARD = 0.005  # a code with this share of votes is a candidate while nothing is learnt
 _LIKED = 0.5  # a code with so much of the lexicon's opinion is learnt though never confirmed

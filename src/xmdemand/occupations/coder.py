@@ -46,7 +46,7 @@ ALIAS_CLEAR = 1.5
 UNMATCHED_BELOW = 0.05
 """Titles whose best candidate is less probable than this count as unmatched."""
 
-_BATCH = 512
+_BATCH = 1024
 _CONSIDERED = 6  # at least so many candidates are ranked, whatever `top` is
 
 

@@ -22,10 +22,10 @@ def rows_of(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
 
 
 def above(matrix: sparse.csr_matrix, floor: float) -> sparse.csr_matrix:
-    """The entries greater than `floor`; changes a matrix nobody else needs."""
-    matrix.data[matrix.data <= floor] = 0
-    matrix.eliminate_zeros()
-    return matrix
+    """The entries greater than `floor`."""
+    kept = np.flatnonzero(matrix.data > floor)
+    indptr = np.searchsorted(kept, matrix.indptr)
+    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), matrix.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ def by_code(
     Parameters
     ----------
     likeness
-        Titles x documents; changed.
+        Titles x documents.
     documents
         Their codes.
     n_codes

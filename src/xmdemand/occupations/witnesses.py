@@ -24,7 +24,7 @@ from xmdemand.occupations.evidence import (
 )
 from xmdemand.occupations.ngrams import Vectoriser
 
-LEXICON_WEIGHTS = Choice(np.array([-1.0, 0.35, 3.15, 0.05, 1.25]), -1.55)
+LEXICON_WEIGHTS = Choice(np.array([-1.15, 1.0, 3.2, 0.1, 1.2]), -1.15)
 """Weights without confirmed titles: measured once on labelled advertisements, then fixed."""
 
 CONFIRMED_WEIGHTS = Choice(
@@ -38,7 +38,7 @@ _PENALTY, _PAIRED = 0.3, 0.2  # of the ridge; likeness from which on documents c
 _PRIOR, _FAINT = 0.3, 0.02  # the lexicon's weight before the ridge; what is too little to add
 _HEARD = 0.005  # a code with this share of votes is a candidate while nothing is learnt
 _LIKED = 0.5  # a code with so much of the lexicon's opinion is learnt though never confirmed
-_BEST = 20  # candidates a title gets by its learnt score; the lexicon's come on top
+_LEARNT = 0.02  # a code with this learnt score is a candidate; the lexicon's come on top
 _LOG_FROM = 1e-3
 
 Index = NDArray[np.int64]
@@ -151,11 +151,9 @@ class Heard:
     own: Index | None = None
 
     def best(self) -> Index:
-        """Keys (title and code) of the best scores."""
-        k = min(_BEST, len(self.columns))
-        at = np.argpartition(-self.score, k - 1, axis=1)[:, :k]
-        row = np.arange(len(at))[:, None]
-        return (row * self.prior.shape[1] + self.columns[at]).ravel()
+        """Keys (title and code) of scores worth a look."""
+        row, column = np.divmod(np.flatnonzero(self.score > _LEARNT), len(self.columns))
+        return row * self.prior.shape[1] + self.columns[column]
 
     def features(self, of: Index, code: Index, codes: Codes) -> list[NDArray[np.float64]]:
         """Of title and code: learnt score, its distance to the title's best, its sum in the minor

@@ -74,6 +74,24 @@ def test_an_alias_with_a_near_rival_is_for_review(coder, title, name, rival):
     assert [each["name"] for each in row["alternatives"][:2]] == [name, rival]
 
 
+def test_aliases_that_were_read_are_coded_or_asked_as_they_were_read(coder):
+    aliases = packaged("aliases.csv")
+    official = {clean_title(name) for name in coder.classification.frame["name"]}
+    read = aliases[aliases["certain"] != ""]
+    read = read[[clean_title(title) not in official for title in read["title"]]]
+    assert set(aliases["certain"]) == {"yes", "no", ""}
+    frame = coder.code(read["title"])
+    assert frame["code"].tolist() == read["code"].tolist()
+    asked = read["certain"].map({"yes": "coded", "no": "review"})
+    assert frame["status"].tolist() == asked.tolist()
+    assert (frame.loc[frame["status"] == "coded", "score"] >= 0.75).all()
+
+
+@pytest.mark.parametrize("title", ["焊接工", "平车工", "胶印工", "行车工", "线切割"])
+def test_a_reading_outweighs_characters_shared_with_other_names(coder, title):
+    assert coder.code([title])["status"].tolist() == ["coded"]
+
+
 def test_an_alias_is_surer_the_more_texts_agree(coder):
     frame = coder.code(["水电工", "外卖员", "保洁"])
     assert set(frame["method"]) == {"alias"}
@@ -161,6 +179,22 @@ def test_vague_titles_go_to_a_group_or_to_review(coder):
     assert (frame["status"] == "review").all()
     levels = frame["code"].map(coder.classification.level)
     assert set(levels) <= {"minor", "sub-major"}
+
+
+def test_a_vague_title_gets_the_group_people_use(confirmed):
+    own = pd.DataFrame({"title": [f"{i:02}号线普工" for i in range(30)], "code": "6"})
+    few = pd.concat([confirmed, own[:6]])
+    for known, code in ((confirmed, "6-99-00"), (few, "6"), (pd.concat([confirmed, own]), "6")):
+        row = TitleCoder(known).code(["长白班普工"]).iloc[0]
+        assert (row["status"], row["code"]) == ("review", code)
+
+
+def test_confirmed_titles_outrank_a_work_type(coder, confirmed):
+    title = "置业顾问(海沧)"
+    assert coder.code([title])["method"].tolist() == ["work_type"]
+    own = pd.DataFrame({"title": [f"置业顾问{i:02}组" for i in range(30)], "code": "4-06-02-01"})
+    row = TitleCoder(pd.concat([confirmed, own])).code([title]).iloc[0]
+    assert (row["status"], row["name"], row["method"]) == ("coded", "房地产经纪人", "model")
 
 
 def test_order_and_company_change_nothing(coder):

@@ -37,7 +37,7 @@ SCORES = {"confirmed": 0.98, "name": 0.97, "work_type": 0.95, "former_name": 0.9
 ALIAS_AT_LEAST = 0.5
 """An alias is as probable as all texts together say, but never less (docs/decisions.md)."""
 
-ALIAS_CERTAIN = 0.75
+ALIAS_CERTAIN = 0.7
 """At least, where somebody read that an alias means one occupation alone (docs/decisions.md)."""
 
 ALIAS_CLEAR = 1.5

@@ -28,7 +28,7 @@ LEXICON_WEIGHTS = Choice(np.array([-1.15, 1.0, 3.2, 0.1, 1.2]), -1.15)
 """Weights without confirmed titles: measured once on labelled advertisements, then fixed."""
 
 CONFIRMED_WEIGHTS = Choice(
-    np.array([-1.4, 0.7, 2.6, 0.1, 0.2, 4.2, -1.5, 1.4, 1.1, 0.0, -0.6, -0.9, -2.2]), -1.2
+    np.array([-1.4, 0.7, 2.6, 0.1, 0.2, 4.2, -1.5, 1.4, 1.1, 0, -0.6, -0.9, -2.2, 0, 0]), -1.2
 )
 """Where the weights start when they are learnt from confirmed titles."""
 
@@ -69,6 +69,15 @@ class Spoken:
 
     rows: sparse.csr_matrix
     ballot: Ballot
+
+    def known(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How much of each title is known, and logarithm of how many n-grams that is.
+
+        The same for all of a title's candidates: they tell these from "none of these"."""
+        count = np.diff(self.rows.indptr)
+        squares = self.rows.data.astype(np.float64) ** 2
+        share = np.bincount(rows_of(self.rows), squares, minlength=len(count)).astype(np.float64)
+        return share, np.log1p(count)
 
     def prior(self, n_codes: int) -> sparse.csr_matrix:
         """The lexicon's opinion of each code before anything is learnt, titles x codes."""
@@ -267,6 +276,7 @@ def candidates(
     if heard is not None:
         more = heard.features(of, code, codes)
         found += [*more, more[0] * share, more[0] * near, more[0] * name]
+        found += [each[of] for each in spoken.known()]
     return of, code, np.stack(found, axis=1)
 
 

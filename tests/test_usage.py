@@ -81,6 +81,8 @@ WRONG = {
                 f"{name} = 0\n"
                 for name in (
                     "log_ratio",
+                    "carried_over",
+                    "unfilled",
                     "vacancy_rate",
                     "skill_shortage",
                     "long_open",

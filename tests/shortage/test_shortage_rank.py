@@ -113,9 +113,9 @@ def test_all_tied_is_refused_by_name(city: City) -> None:
         for name in ("posts", "seekers", "log_ratio", "growth")
     }
     flat["frame"] = outlook.frame.assign(posts_past=120.0, posts_stock=20.0)
-    same = "the same everywhere: log_ratio, carried_over, demand_growth"
-    with pytest.raises(InputError, match=same):
+    with pytest.raises(InputError) as refused:
         run(city, demand=None, outlook=replace(outlook, **flat))
+    assert str(refused.value).count(": the same everywhere") == 3  # the register's indicators
 
 
 def test_record_is_json_and_remembered(city: City, ranking: Ranking) -> None:

@@ -124,7 +124,7 @@ def draft_mapping(proposals: pd.DataFrame) -> str:
     lines = [
         '# 去掉行首的 # 即确认；不对的改成正确的列名，没有对应列的写 "-"。',
         "# 一次确认对所有文件的同名表头有效；只对部分文件有效的，",
-        '# 写在 [files."湖里区/*.xlsx".employers] 之下。',
+        '# 写在 [files."某区/*.xlsx".employers] 之下。',
     ]
     unknown = proposals[proposals["kind"] == ""]
     if len(unknown):

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from xmdemand.terminal import Terminal
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-SELDOM = (50_000, 20, 50)
-"""When to look for unreachable cycles: a build makes millions of small objects, nearly all kept."""
 CHECKED = {"input": "输入", "output": "输出", "rendered": "重做"}
 STATES = {"changed": "与清单不同", "missing": "找不到", "new": "清单中没有"}
 
@@ -64,7 +62,9 @@ def main(ctx: click.Context, as_json: bool, quiet: bool, jobs: int | None, debug
     # last digits would depend on the machine; on matrices of this size threads cost more than
     # they give.
     os.environ |= dict.fromkeys(THREADS, "1")
-    gc.set_threshold(*SELDOM)
+    # A command makes millions of small objects, nearly all of them kept to its end: looking for
+    # unreachable cycles among them costs half a second of a city's build and frees nothing.
+    gc.disable()
     ctx.obj = Terminal(as_json=as_json, quiet=quiet, jobs=jobs or 2)
 
 

@@ -14,7 +14,9 @@ goes to the quarantine.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -70,9 +72,12 @@ def superseded_returns(table: pd.DataFrame) -> Refusals:
     """Sources of returns that a later return of the same firm replaces, and of repeated rows."""
     refused: Refusals = {}
     returns = table[["firm", "sheet", "submitted"]].drop_duplicates()
-    several = table["firm"].isin(returns.loc[returns["firm"].duplicated(), "firm"])
-    for _, rows in table[several].groupby("firm", sort=False):
-        refused.update(_replaced(rows, rows["sheet"]))
+    several = table[table["firm"].isin(returns.loc[returns["firm"].duplicated(), "firm"])]
+    of_firm: dict[str, list[_Row]] = {}
+    for firm, row in zip(several["firm"], _rows(several), strict=True):
+        of_firm.setdefault(firm, []).append(row)
+    for rows in of_firm.values():
+        refused.update(_replaced(rows))
     rest = table[~table["source"].isin(list(refused))]
     content = [column for column in rest.columns if column not in ("source", "submitted", "sheet")]
     same = rest.duplicated(["firm", "post"], keep=False)
@@ -83,19 +88,45 @@ def superseded_returns(table: pd.DataFrame) -> Refusals:
     return refused
 
 
-def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What tells whether a row of a firm's return is replaced by a later return."""
+
+    sheet: str
+    submitted: pd.Timestamp
+    post: str
+    source: str
+    counts: frozenset[str]
+
+
+def _rows(table: pd.DataFrame) -> Iterator[_Row]:
+    stated = np.stack([table[f"{name}_kind"] != "missing" for name in UNCERTAIN_COUNTS], axis=1)
+    counts = (frozenset(compress(UNCERTAIN_COUNTS, row)) for row in stated.tolist())
+    columns = (table[name] for name in ("sheet", "submitted", "post", "source"))
+    return (_Row(*values) for values in zip(*columns, counts, strict=True))
+
+
+def _replaced(rows: Sequence[_Row]) -> Refusals:
     """The rows of one firm that a later return of it replaces."""
-    dated = rows["submitted"].groupby(sheet).transform("max")
-    stamps = [  # a row without a day belongs to the last return of its sheet
-        pd.Timestamp.min if pd.isna(own) and pd.isna(last) else last if pd.isna(own) else own
-        for own, last in zip(rows["submitted"], dated, strict=True)
+    last: dict[str, pd.Timestamp] = {}  # a row without a day belongs to its sheet's last return
+    for row in rows:
+        if not pd.isna(row.submitted):
+            last[row.sheet] = max(row.submitted, last.get(row.sheet, row.submitted))
+    keys = [
+        (
+            last.get(row.sheet, pd.Timestamp.min) if pd.isna(row.submitted) else row.submitted,
+            precedence(row.sheet),
+        )
+        for row in rows
     ]
-    order = sorted(set(zip(stamps, map(precedence, sheet), strict=True)))
-    keys = list(zip(stamps, map(precedence, sheet), strict=True))
-    posts = [{p for p, key in zip(rows["post"], keys, strict=True) if key == k} for k in order]
-    counted = [_counted(rows[[key == k for key in keys]]) for k in order]
+    order = sorted(set(keys))
+    posts: list[set[str]] = [set() for _ in order]
+    counted: list[set[str]] = [set() for _ in order]
+    for row, key in zip(rows, keys, strict=True):
+        posts[order.index(key)].add(row.post)
+        counted[order.index(key)] |= row.counts
     refused: Refusals = {}
-    for key, post, source in zip(keys, rows["post"], rows["source"], strict=True):
+    for key, row in zip(keys, rows, strict=True):
         own = order.index(key)
         for later in range(own + 1, len(order)):
             parts = order[later][1] == key[1]  # of one sheet: a questionnaire filled in per post
@@ -104,8 +135,8 @@ def _replaced(rows: pd.DataFrame, sheet: pd.Series) -> Refusals:
             if counted[own] and counted[later] and not counted[own] & counted[later]:
                 continue
             whole = not undated or (shared and _replaces(order[later][1], key[1]))
-            if (post in posts[later]) if parts or not whole else True:
-                refused[source] = "intake.superseded"
+            if (row.post in posts[later]) if parts or not whole else True:
+                refused[row.source] = "intake.superseded"
     return refused
 
 
@@ -114,11 +145,6 @@ def _replaces(later: tuple[bool, str], earlier: tuple[bool, str]) -> bool:
     names = (name.rpartition("!")[0].casefold() for _, name in (later, earlier))
     one, two = (_VERSION.sub("", _ENDING.sub("", name)) for name in names)
     return later[0] or one == two
-
-
-def _counted(rows: pd.DataFrame) -> set[str]:
-    """Which counts a return states at all."""
-    return {name for name in UNCERTAIN_COUNTS if (rows[f"{name}_kind"] != "missing").any()}
 
 
 def joined_parts(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

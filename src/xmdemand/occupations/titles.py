@@ -19,6 +19,7 @@ _TRADITIONAL = str.maketrans(
     "债财务柜台档劳动争议调解律顾问执队长军警卫兵领组长级职称类别专项干部门区县镇乡村厂无尘"
     "备厨洁绘宝妈轮轨涂滤滚砖标墙锅炉链锯冲轧轴阀锡制单双语汉换准团际国贸进关统与龄岁历东门时现质视频声乐剧戏宾红蓝黄龙马鸡鸭猪浆蜡灭挡损响离湿阳远连过周选还钉锁表钟闸陆头顶颜饭饲饼驰鲜",
 )
+_ANY_TRADITIONAL = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
 _IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")
 _IN_BRACKETS = re.compile(r"[(\[【{《<][^)\]】}》>]*[)\]】}》>]?")
 _OWN_WORK = (
@@ -30,11 +31,11 @@ _CALLS = re.compile(
     rf"^(?:(?:高薪|大量|长期|[急诚直现特])*(?:招聘{_OWN_WORK}|诚聘|急聘|急招|直招|诚招)|招(?![聘商生标投募])|聘)[:：]?(?=.{{2}})"
 )
 _BENEFIT = re.compile(
-    r"五险|一金|社保|双休|单休|周末|大小周|包吃|包住|管吃|管住|吃住|食宿|住宿|提成|底薪|[年月日时]薪|高薪|月入|日入|薪资"
+    r"五险|一金|社保|双休|单休|周末|大小周|包吃|包住|管吃|管住|吃住|食宿|住宿|提成|底薪|年薪|月薪|日薪|时薪|高薪|月入|日入|薪资"
     r"|工资|待遇|补贴|津贴|奖金|全勤|经验|应届|小白|免费|双薪|13薪|带薪|福利|加班|朝九|晚五|保底|社招"
-    r"|校招|兼职|长期|短期|不限|就近|地铁|坐班|分红|[日周月]结|氛围|轻松|晋升|年龄|出差|外派|试用期|包教|可学|[到至-]\d+岁"
-    r"|应酬|压力|倒班|夜班|白班|长白|空调房|入职|实习期|无责|缴纳|餐补|房补"
-)
+    r"|校招|兼职|长期|短期|不限|就近|地铁|坐班|分红|日结|周结|月结|氛围|轻松|晋升|年龄|出差|外派|试用期|包教|可学|到\d+岁|至\d+岁"
+    r"|-\d+岁|应酬|压力|倒班|夜班|白班|长白|空调房|入职|实习期|无责|缴纳|餐补|房补"
+)  # each begins with one certain sign: the search then looks at nothing else
 _PAY = re.compile(
     r"(?:月入|底薪|保底|薪资|年薪|月薪|日薪|时薪|工资)?(?:\d+(?:\.\d+)?(?:[-~至到—]+\d+(?:\.\d+)?)?)"
     r"(?:[kw]|千|万|元|块|人民币)+(?:[+以]上)?(?:/?(?:[天月年时]|小时|个月))?|\d{3,}(?:[-~至到—]+\d{3,})?\+?",
@@ -55,6 +56,8 @@ _WISH = re.compile(
     r"^我?(?:想要?|希望|愿意|准备|打算|要)(?:参加|报名|学习|学|做|当|从事)*(?=.{2})(.*?)"
     r"(?:方面|技能|技术|职业)*(?:的?培训班?)?$"
 )  # what workers write when asked what they would learn
+_WISHES = tuple("我想希愿准打要")  # what a wish begins with
+_DIGIT = re.compile(r"\d")
 _CPP = re.compile(r"c\+\+", re.IGNORECASE)
 _PARTS = re.compile(r"[+,;!。~|\s-]+|\.{2,}|…+|(/)")
 _EDGES = "-—_/、:：*·#&'\"“”‘’.?"
@@ -66,11 +69,11 @@ def simplify(text: str) -> str:
     >>> simplify("電工")
     '电工'
     """
-    return text.translate(_TRADITIONAL)
+    return text.translate(_TRADITIONAL) if _ANY_TRADITIONAL.search(text) else text
 
 
 def _says_no_work(part: str) -> bool:
-    return bool(_BENEFIT.search(part) or _ONLY_A_CALL.fullmatch(part))
+    return bool(_BENEFIT.search(part)) or (_calls(part) and bool(_ONLY_A_CALL.fullmatch(part)))
 
 
 def plain_title(text: str) -> str:
@@ -79,7 +82,7 @@ def plain_title(text: str) -> str:
     >>> plain_title("招聘電工 （厦门）")
     '招聘电工 (厦门)'
     """
-    return simplify(unicodedata.normalize("NFKC", str(text))).strip().lower()
+    return _uniform(text).lower()
 
 
 def clean_title(text: str) -> str:
@@ -94,19 +97,47 @@ def clean_title(text: str) -> str:
     >>> [clean_title(title) for title in ("养老护理员（初级）", "電 工", "急聘焊工8000元/月+包住")]
     ['养老护理员', '电工', '焊工']
     """
-    plain = simplify(unicodedata.normalize("NFKC", str(text))).strip()
+    return _clean(_uniform(text))
+
+
+def clean_and_plain(text: str) -> tuple[str, str]:
+    """`clean_title` and `plain_title` of one title.
+
+    >>> clean_and_plain("養老護理員（初级）")
+    ('养老护理员', '养老护理员(初级)')
+    """
+    uniform = _uniform(text)
+    return _clean(uniform), uniform.lower()
+
+
+def _uniform(text: str) -> str:
+    return simplify(unicodedata.normalize("NFKC", str(text))).strip()
+
+
+def _clean(plain: str) -> str:
     if plain.isalpha() and len(plain) < 3:
         return plain.lower()
     if _IDEOGRAPHS.fullmatch(plain):  # most titles: no brackets, figures or signs to look at
-        title = _RECRUITS.sub("", plain)
+        title = _without_call(plain)
         title = "" if _BENEFIT.search(title) else title
     else:
-        title = _RECRUITS.sub("", _IN_BRACKETS.sub(" ", plain).strip())
-        parts = _PARTS.split(_PAY.sub("", _CPP.sub("cpp", title)))
+        title = _without_call(_IN_BRACKETS.sub(" ", plain).strip())
+        title = _CPP.sub("cpp", title) if "++" in title else title
+        title = _PAY.sub("", title) if _DIGIT.search(title) else title
+        parts = _PARTS.split(title)
         title = "".join(part for part in parts if part and not _says_no_work(part))
         title = re.sub(r"/{2,}", "/", title) if "//" in title else title
-    title = _WISH.sub(r"\1", _CALLS.sub("", title))
+    title = _CALLS.sub("", title) if _calls(title) else title
+    title = _WISH.sub(r"\1", title) if title.startswith(_WISHES) else title
     if not _PLACE_SIGNS.isdisjoint(title):
         title = _PLACE.sub("", title)
     title = title.strip(_EDGES)
     return (title or re.sub(r"\s+", "", plain)).lower()
+
+
+def _calls(title: str) -> bool:
+    return "聘" in title or "招" in title
+
+
+def _without_call(title: str) -> str:
+    return _RECRUITS.sub("", title) if _calls(title) else title

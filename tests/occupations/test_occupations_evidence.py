@@ -49,8 +49,9 @@ def test_ridge_scores_by_the_kernel_of_its_docstring(rng, unit_rows):
 
 
 def test_votes_by_hand():
-    likeness = sparse.csr_matrix(np.array([[0.5, 1.0, 0.05], [0.0, 0.0, 0.0], [0.2, 0.0, 0.4]]))
-    documents = Documents(np.array([2, 0, 2]), np.array([1.0, 2.0, 1.0]), np.array([0.0, 1.0, 0.0]))
+    likeness = sparse.csr_matrix(np.array([[1.0, 0.5, 0.05], [0.0, 0.0, 0.0], [0.0, 0.2, 0.4]]))
+    named = np.array([True, False, False])
+    documents = Documents(np.array([0, 2, 2]), np.array([2.0, 1.0, 1.0]), named)
     ballot = by_code(likeness, documents, 4, floor=0.1, doubt=0.02)
     assert ballot.key.tolist() == [0, 2, 10]
     np.testing.assert_allclose(

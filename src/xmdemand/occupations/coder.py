@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from xmdemand.occupations.classification import Classification
 from xmdemand.occupations.evidence import Documents
 from xmdemand.occupations.hints import Hint, hints, tilt
 from xmdemand.occupations.lexicon import Entry, confirmed_codes, lexicon
-from xmdemand.occupations.titles import clean_title, plain_title
+from xmdemand.occupations.titles import clean_and_plain, clean_title, plain_title
 from xmdemand.occupations.witnesses import (
     LEXICON_WEIGHTS,
     Codes,
@@ -45,6 +46,9 @@ ALIAS_CLEAR = 1.5
 
 UNMATCHED_BELOW = 0.05
 """Titles whose best candidate is less probable than this count as unmatched."""
+
+Alternative = dict[str, object]
+Answer = tuple[str, str, str, float, str, list[Alternative]]
 
 _BATCH = 1024
 _CONSIDERED = 6  # at least so many candidates are ranked, whatever `top` is
@@ -93,7 +97,8 @@ class TitleCoder:
             raise InputError(f"precision={precision}: expected a fraction between 0 and 1")
         self.classification = classification or Classification.load()
         self._names = self.classification.frame.set_index("code")["name"].to_dict()
-        self._codes = np.array(sorted(map(str, self._names)))
+        self._codes = np.array(sorted(map(str, self._names)), dtype=object)
+        self._code_names = np.array([self._names[code] for code in self._codes], dtype=object)
         units = self.classification.frame["level"] == "unit"
         self._groups = frozenset(self.classification.frame.loc[~units, "code"])
         self._entries = lexicon(self.classification)
@@ -121,7 +126,8 @@ class TitleCoder:
             self._threshold = min(measured, precision)
 
     def _positions(self, codes: Iterable[str]) -> NDArray[np.int64]:
-        return np.searchsorted(self._codes, np.asarray(list(codes), dtype=self._codes.dtype))
+        place = {code: at for at, code in enumerate(self._codes)}
+        return np.array([place[code] for code in codes], dtype=np.int64)
 
     def _build_lexicon(self, more_texts: list[str]) -> Lexicon:
         frame = self.classification.frame
@@ -129,18 +135,16 @@ class TitleCoder:
         groups = frame[frame["level"] == "minor"]
         official = [entry.source == "name" for entry in self._entries.values()]
         official += [True] * len(groups)
-        is_official = np.array(official, dtype=np.float64)
-        documents = Documents(
-            self._positions([*(entry.code for entry in self._entries.values()), *groups["code"]]),
-            1 + is_official,
-            is_official,
-        )
+        at = self._positions([*(entry.code for entry in self._entries.values()), *groups["code"]])
+        order = np.argsort(at, kind="stable")
+        is_official = np.array(official)[order]
+        documents = Documents(at[order], 1.0 + is_official, is_official)
         minors = [self._minor(code) for code in self._codes]
         codes = Codes(
             np.unique(minors, return_inverse=True)[1], (level[self._codes] != "unit").to_numpy()
         )
         texts = [*self._entries, *(clean_title(name) for name in groups["name"])]
-        return Lexicon.build(texts, documents, codes, more_texts)
+        return Lexicon.build([texts[i] for i in order], documents, codes, more_texts)
 
     def _minor(self, code: str) -> str:
         above = (code, *self.classification.ancestors(code))
@@ -192,69 +196,105 @@ class TitleCoder:
         if isinstance(titles, str):
             raise ArgumentTypeError(f"titles are several, got one text: give [{titles!r}]")
         given = ["" if title is None else str(title) for title in titles]
-        asked = list(zip(given, hints(len(given), industry, wage), strict=True))
-        distinct = list(dict.fromkeys(asked))
-        rows: dict[tuple[str, Hint], tuple] = {}
-        for start in range(0, len(distinct), _BATCH):
-            batch = distinct[start : start + _BATCH]
-            cleaned = [clean_title(title) for title, _ in batch]
-            ranked = self._rank([title for title, _ in batch], cleaned, max(top, _CONSIDERED))
-            rows.update(
-                (each, self._decide(*each, text, *near, top))
-                for each, text, near in zip(batch, cleaned, ranked, strict=True)
-            )
+        place: dict[tuple[str, Hint], int] = {}
+        at = [
+            place.setdefault(each, len(place))
+            for each in zip(given, hints(len(given), industry, wage), strict=True)
+        ]
+        asked = list(place)
+        batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
+        answers = list(chain.from_iterable(self._answers(batch, top) for batch in batches))
         columns = ["title", "status", "code", "name", "score", "method", "alternatives"]
-        return pd.DataFrame([(each[0], *rows[each]) for each in asked], columns=columns)
+        if not given:
+            return pd.DataFrame(columns=columns)
+        parts = [given, *zip(*(answers[i] for i in at), strict=True)]
+        return pd.DataFrame(dict(zip(columns, parts, strict=True)))
+
+    def _answers(self, asked: list[tuple[str, Hint]], top: int) -> list[Answer]:
+        """What is said of each title."""
+        cleaned, plain = zip(*(clean_and_plain(title) for title, _ in asked), strict=True)
+        code, chance, starts = self._rank(cleaned, plain, max(top, _CONSIDERED))
+        codes, names = self._codes[code].tolist(), self._code_names[code].tolist()
+        chances = chance.tolist()
+        listed = _listed(codes, names, chances)
+        return [
+            self._decide(
+                title,
+                hint,
+                text,
+                codes[start:end],
+                chances[start:end],
+                listed[start : min(start + top, end)],
+                top,
+            )
+            for (title, hint), text, start, end in zip(
+                asked, cleaned, starts, starts[1:], strict=False
+            )
+        ]
 
     def _rank(
-        self, titles: list[str], cleaned: list[str], top: int
-    ) -> list[tuple[list[str], list[float]]]:
-        """The most probable codes of each title and their probabilities."""
+        self, cleaned: Sequence[str], plain: Sequence[str], top: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], list[int]]:
+        """The most probable codes of each title, their probabilities, and where a title's begin."""
         weights, heard = LEXICON_WEIGHTS, None
         spoken = self._lexicon.speak(cleaned)
         if self._learnt is not None:
             weights = self._learnt.weights
-            plain = [plain_title(title) for title in titles]
             heard = self._learnt.hear(cleaned, plain, spoken)
         of, code, x = candidates(spoken, heard, self._lexicon.codes)
-        chance = weights.probabilities(x, of, len(titles))
+        chance = weights.probabilities(x, of, len(cleaned))
         order = np.lexsort((-chance, of))  # equal chances stay in the order of codes
-        codes = self._codes[code[order]].tolist()
-        chances = chance[order].tolist()
-        ends = np.cumsum(np.bincount(of, minlength=len(titles))).tolist()
-        starts = [0, *ends[:-1]]
-        return [
-            (codes[start : min(start + top, end)], chances[start : min(start + top, end)])
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        count = np.bincount(of, minlength=len(cleaned))
+        rank = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+        order = order[rank < top]
+        starts = np.append(0, np.cumsum(np.minimum(count, top)))
+        return code[order], chance[order], starts.tolist()
 
     def _decide(
-        self, title: str, hint: Hint, text: str, near: list[str], chance: list[float], top: int
-    ) -> tuple:
-        """Status, code, name, score, method and alternatives of one title."""
+        self,
+        title: str,
+        hint: Hint,
+        text: str,
+        near: list[str],
+        chance: list[float],
+        listed: list[Alternative],
+        top: int,
+    ) -> Answer:
+        """The answer for one title; `listed` are the first `top` of its likely codes."""
         entry = self._entries.get(text)
         likely = chance[0] if near else 0.0
-        found = None
-        if title.lower() in self._exact:
-            found = self._exact[title.lower()], SCORES["confirmed"], "confirmed"
-        elif entry is not None and entry.source == "vague" and (not self._learnt or likely < 0.5):
-            found = *self._group(entry.code, near, chance), "vague"
-        elif entry is not None and entry.source != "vague" and self._believes(entry):
-            found = entry.code, _score(entry, near, chance), entry.source
+        found = self._known(title, entry, near, chance)
+        if found is not None:
+            code, score, method = found
+            codes, scores = _after(code, score, near, chance)
+            sure = method != "vague" and (method != "alias" or _sure(entry, near, chance))
         elif likely < UNMATCHED_BELOW:
-            return ("unmatched", "", "", 0.0, "none", self._listed(near[:top], chance))
-        if found is None:
+            return "unmatched", "", "", 0.0, "none", listed
+        else:
             codes, scores = tilt(hint, near, chance)
             moved = codes[0] != near[0]
             code, score, method = codes[0], scores[0], "model" + hint.kinds * moved
             vague = entry is not None and entry.source == "vague"
             sure = likely >= self._threshold and not moved and not vague
-        else:
-            code, score, method = found
-            codes, scores = _after(code, score, near, chance)
-            sure = method != "vague" and (method != "alias" or _sure(entry, near, chance))
-        alternatives = self._listed(codes[:top], scores)
+        alternatives = listed
+        if found is not None or hint.kinds:
+            codes, scores = codes[:top], scores[:top]
+            alternatives = _listed(codes, [self._names[each] for each in codes], scores)
         return ("coded" if sure else "review", code, self._names[code], score, method, alternatives)
+
+    def _known(
+        self, title: str, entry: Entry | None, near: list[str], chance: list[float]
+    ) -> tuple[str, float, str] | None:
+        """Code, score and method of a title whose text decides."""
+        if (exact := self._exact.get(title.lower())) is not None:
+            return exact, SCORES["confirmed"], "confirmed"
+        if entry is None:
+            return None
+        if entry.source == "vague" and not (self._learnt and near and chance[0] >= 0.5):
+            return *self._group(entry.code, near, chance), "vague"
+        if entry.source != "vague" and self._believes(entry):
+            return entry.code, _score(entry, near, chance), entry.source
+        return None
 
     def _group(self, code: str, near: list[str], chance: list[float]) -> tuple[str, float]:
         """The group of a vague title: the one given, or the likeliest once groups are learnt."""
@@ -268,12 +308,12 @@ class TitleCoder:
         are known."""
         return self._learnt is None or entry.source == "name"
 
-    def _listed(self, codes: list[str], scores: list[float]) -> list[dict[str, object]]:
-        names = self._names
-        return [
-            {"code": code, "name": names[code], "score": score}
-            for code, score in zip(codes, scores, strict=False)
-        ]
+
+def _listed(codes: list[str], names: list[str], scores: list[float]) -> list[Alternative]:
+    return [
+        {"code": code, "name": name, "score": score}
+        for code, name, score in zip(codes, names, scores, strict=True)
+    ]
 
 
 def _score(entry: Entry, near: list[str], chance: list[float]) -> float:

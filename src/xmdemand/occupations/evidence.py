@@ -30,21 +30,21 @@ def above(matrix: sparse.csr_matrix, floor: float) -> sparse.csr_matrix:
 
 @dataclass(frozen=True, eq=False)
 class Documents:
-    """Texts with certain codes.
+    """Texts with certain codes, in the order of these.
 
     Attributes
     ----------
     code
-        Position of each text's code.
+        Position of each text's code, ascending.
     votes
         How many votes each has.
     official
-        1 for official names, 0 for others.
+        Which are official names, at most one a code.
     """
 
     code: NDArray[np.int64]
     votes: NDArray[np.float64]
-    official: NDArray[np.float64]
+    official: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,26 +94,24 @@ def by_code(
     doubt
         Counts as votes for nobody.
     """
-    likeness = above(likeness, floor)
+    # turned twice, a title's documents are in order, which is that of their codes
+    likeness = above(likeness, floor).tocsc().tocsr()
     near, document = likeness.data, likeness.indices
     if not len(near):
         nothing = np.zeros(0)
         return Ballot(np.zeros(0, dtype=np.int64), nothing, nothing, nothing)
     key = rows_of(likeness) * n_codes + documents.code[document]
-    bits = len(key).bit_length()  # sorting keys with their places is faster than argsort
-    placed = np.sort((key << bits) | np.arange(len(key)))
-    key, order = placed >> bits, placed & ((1 << bits) - 1)
-    near, document = near[order].astype(np.float64), document[order]
-    first = np.flatnonzero(np.diff(key, prepend=-1))
-    vote = np.add.reduceat(near**2 * near**2 * documents.votes[document], first)
-    of = key[first] // n_codes
+    new = np.append(True, key[1:] != key[:-1])
+    first = np.flatnonzero(new)
+    vote = np.add.reduceat((near * near) ** 2 * documents.votes[document], first)
+    official = np.flatnonzero(documents.official[document])
+    named = np.zeros(len(first))
+    named[np.cumsum(new)[official] - 1] = near[official]
+    key = key[first]
+    of = key // n_codes
     every = np.bincount(of, vote, minlength=likeness.shape[0]) + doubt
-    return Ballot(
-        key[first],
-        vote / every[of],
-        np.maximum.reduceat(near, first),
-        np.maximum.reduceat(near * documents.official[document], first),
-    )
+    nearest = np.maximum.reduceat(near, first).astype(np.float64)
+    return Ballot(key, vote / every[of], nearest, named)
 
 
 @dataclass(frozen=True, eq=False)

@@ -220,7 +220,8 @@ class Confirmed:
         n_codes = len(self.times)
         prior = spoken.prior(n_codes)
         rows = _rows(spoken, _words(spoken, cleaned, plain, self.vectoriser), n_codes)
-        score = self.ridge.score(rows) + _columns_of(prior, self.columns)
+        score = self.ridge.score(rows)
+        _add_columns(score, prior, self.columns)
         return Heard(score, self.columns, prior, self.times)
 
 
@@ -238,7 +239,8 @@ def learn(
     times = np.bincount(labels, minlength=n_codes)
     liked = np.bincount(prior.indices, prior.data, minlength=n_codes)
     learnt = np.flatnonzero((times > 0) | (liked > _LIKED))
-    opinion = _columns_of(prior, learnt)
+    opinion = np.zeros((n, len(learnt)), dtype=np.float32)
+    _add_columns(opinion, prior, learnt)
     target = (labels[:, None] == learnt).astype(np.float32) - opinion
     rows = _rows(spoken, _words(spoken, cleaned, plain, lexicon.vectoriser), n_codes)
     ridge, left_out = KernelRidge.fit(rows, target, _PENALTY, near=_PAIRED)
@@ -290,9 +292,14 @@ def _words(
     whole = vectoriser.transform([plain[i] for i in other])
     share = np.ones(len(cleaned), dtype=np.float32)
     share[other] = _CLEAN
-    place = (np.full(len(other), 1 - _CLEAN, dtype=np.float32), (other, np.arange(len(other))))
-    spread = sparse.csr_matrix(place, shape=(len(cleaned), len(other)))
-    return sparse.csr_matrix(sparse.diags(share) @ spoken.rows + spread @ whole)
+    rows = spoken.rows
+    one = sparse.csr_matrix(
+        (rows.data * share[rows_of(rows)], rows.indices, rows.indptr), shape=rows.shape
+    )
+    length = np.zeros(len(cleaned) + 1, dtype=rows.indptr.dtype)
+    length[np.add(other, 1)] = np.diff(whole.indptr)
+    two = (whole.data * np.float32(1 - _CLEAN), whole.indices, np.cumsum(length))
+    return sparse.csr_matrix(one + sparse.csr_matrix(two, shape=rows.shape))
 
 
 def _rows(spoken: Spoken, words: sparse.csr_matrix, n_codes: int) -> sparse.csr_matrix:
@@ -315,13 +322,11 @@ def _places(wanted: Index, n: int) -> Index:
     return place
 
 
-def _columns_of(matrix: sparse.csr_matrix, wanted: Index) -> Dense:
-    """Some columns of a sparse matrix, dense."""
+def _add_columns(to: Dense, matrix: sparse.csr_matrix, wanted: Index) -> None:
+    """Add some columns of a sparse matrix to a dense one that has these alone."""
     column = _places(wanted, matrix.shape[1])[matrix.indices]
-    out = np.zeros((matrix.shape[0], len(wanted)), dtype=np.float32)
     kept = column >= 0
-    out[rows_of(matrix)[kept], column[kept]] = matrix.data[kept]
-    return out
+    to[rows_of(matrix)[kept], column[kept]] += matrix.data[kept]
 
 
 def _log(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -205,6 +205,14 @@ def test_order_and_company_change_nothing(coder):
         pd.testing.assert_frame_equal(alone, together.loc[[title]])
 
 
+def test_batches_come_back_in_the_order_asked(coder, monkeypatch):
+    titles = ["焊接师傅", "厨房切配", "客服主管", "普工", "厨房切配", "仓库发货", "月嫂", ""]
+    whole = coder.code(titles)
+    monkeypatch.setattr("xmdemand.occupations.coder._BATCH", 2)
+    pd.testing.assert_frame_equal(coder.code(titles), whole)
+    assert whole["title"].tolist() == titles
+
+
 def test_confirmed_titles_come_first():
     confirmed = pd.DataFrame({"title": ["月嫂"], "code": ["4-10-01-01"]})
     row = TitleCoder(confirmed).code(["月嫂"]).iloc[0]

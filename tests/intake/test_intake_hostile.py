@@ -266,17 +266,19 @@ def test_gbk_read_as_latin_is_put_right_and_real_latin_is_left():
                 b"<",
                 b"[",
                 b" ",
+                b"=",
             ]
         ),
         max_size=10,
     ).map(b"".join)
 )
 def test_a_glance_at_a_sheet_misses_no_far_cell_formula_or_error(xml):
-    small, lost = _glance(xml)
+    plain, small, lost = _glance(xml)
     assert small == (re.search(rb'r="(?:[A-Z](?:[A-Z]|\d{5})|\d{5})', xml) is None)
     assert lost == any(mark in xml for mark in (b't="e"', b"<f", b":f"))
+    assert plain == (re.search(rb'(?:^|[\x00-\x20])=|=(?:[^"]|$)', xml, re.DOTALL) is None)
 
 
 def test_a_sheet_of_many_rows_without_numbers_is_not_taken_for_small():
-    assert not _glance(b"<row><c><v>1</v></c></row>" * 10_000)[0]
-    assert _glance(b"<row><c><v>1</v></c></row>" * 9_999)[0]
+    assert not _glance(b"<row><c><v>1</v></c></row>" * 10_000)[1]
+    assert _glance(b"<row><c><v>1</v></c></row>" * 9_999)[1]

@@ -166,10 +166,9 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     layout, body = lengthened(layout, body)
     n = len(body.rows)
     if isinstance(body.rows, ColumnRows):
-        decoded = _decoded(layout, body.rows.columns, n, parsers)
+        decoded, _ = _decoded(layout, body.rows.columns, n, parsers)
     else:
-        columns = _columns_of(body.rows)
-        decoded = _decoded(layout, columns, n, parsers)
+        decoded, columns = _decoded(layout, _columns_of(body.rows), n, parsers)
         body = replace(body, rows=_Turned(columns, n))
     sheet = Sheet(replace(grid, rows=()), layout, body, names, decoded)
     for name, own in decoded.items():
@@ -224,7 +223,7 @@ def _columns_of(rows: Sequence[list[object]]) -> list[tuple[object, ...]]:
 class _Turned(Sequence[list[object]]):
     """Columns that answer as rows would: few objects to keep where rows are many."""
 
-    def __init__(self, columns: Sequence[Sequence[object]], n: int) -> None:
+    def __init__(self, columns: Columns, n: int) -> None:
         self._columns = columns
         self._n = n
 
@@ -260,8 +259,12 @@ def cell_at(rows: Sequence[list[object]], place: int, position: int) -> object:
 
 def _decoded(
     layout: Layout, columns: Columns, n: int, parsers: Parsers
-) -> dict[str, list[Decoded]]:
+) -> tuple[dict[str, list[Decoded]], Columns]:
+    """The declared columns parsed, and all columns as they are kept: cells that were parsed as they
+    stand are among the parsers' own, so that the sheet's can be forgotten.
+    """
     decoded: dict[str, list[Decoded]] = {}
+    kept = list(columns)
     for position, column in layout.columns.items():
         if column.kind == "ignored" and column.name != "number":
             continue
@@ -274,8 +277,11 @@ def _decoded(
         if position in layout.ticks:
             cells = _ticked_words(columns, layout, layout.ticks[position], n)
         unit = layout.units.get(position, 1.0)
-        decoded.setdefault(column.name, []).append(decode(declared, cells, parsers, unit=unit))
-    return decoded
+        found = decode(declared, cells, parsers, unit=unit)
+        decoded.setdefault(column.name, []).append(found)
+        if position < len(columns) and cells is columns[position]:
+            kept[position] = Codes(found.codes, found.cells)
+    return decoded, kept
 
 
 def _plain_cells(columns: Columns, layout: Layout, position: int, n: int) -> list[object]:

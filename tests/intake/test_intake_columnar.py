@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xmdemand.intake import opening
+from xmdemand.intake import opening, sheets
 from xmdemand.intake.columnar import from_arrow, from_text
 
 arrow = pytest.importorskip("pyarrow")
@@ -181,3 +181,54 @@ def test_as_above_is_read_in_columns_too(tmp_path, tables_of):
     table = {"month": ["2026-01", "同上"], "title": ["焊工", "电工"], "posts_new": [5, 3]}
     pd.DataFrame({**table, "seekers_new": [1, 2]}).to_parquet(tmp_path / "a.parquet")
     assert [f"{month:%Y-%m}" for month in tables_of(tmp_path).register["month"]] == ["2026-01"] * 2
+
+
+RETURNS = {
+    "单位名称": [
+        "甲公司",
+        "厦门乙公司",
+        "某某公司",
+        "合计",
+        "",
+        "同上",
+        "注：下表",
+        "示例",
+        "单位名称",
+    ],
+    "岗位名称": ["焊工", "电工", "总装工", "小计", "", "岗位名称", "〃", "审核员"],
+    "当前空缺人数": ["5", "若干", "", "约30", "当前空缺人数", "0"],
+    "备注": ["", "示例数据", "合计", "联系人：张三", "说明：无"],
+}
+
+
+@st.composite
+def returns(draw):
+    n = draw(st.integers(1, 6))
+    likely = st.integers(0, 9)  # mostly the two first values, so that some sheets are clean
+    rows = [
+        [values[draw(likely) if draw(likely) > 7 else draw(st.integers(0, 1))] for values in padded]
+        for padded in ([(own * 10)[:10] for own in RETURNS.values()] for _ in range(n))
+    ]
+    return pd.DataFrame(rows, columns=list(RETURNS))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(frame=returns())
+def test_a_sheet_seen_from_its_distinct_cells_is_read_as_row_by_row(
+    tmp_path_factory, tables_of, monkeypatch, frame
+):
+    folder = tmp_path_factory.mktemp("returns")
+    frame.to_csv(folder / "a.csv", index=False)
+    at_once = tables_of(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(sheets, "_parsed_as_it_stands", lambda *_: None)
+        by_row = tables_of(folder)
+    assert_same(at_once, by_row)
+
+
+def test_no_row_of_a_clean_sheet_is_looked_at(tmp_path, tables_of, monkeypatch):
+    (tmp_path / "a.csv").write_text(
+        "单位名称,岗位名称,当前空缺人数,备注\n甲公司,焊工,5,示例数据\n乙公司,电工,2,\n", "utf-8"
+    )
+    monkeypatch.setattr(sheets, "data_rows", None)
+    assert tables_of(tmp_path).employers["vacancies"].tolist() == [5.0, 2.0]

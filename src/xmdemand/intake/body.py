@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -227,6 +227,49 @@ _MAY_OPEN = re.compile(
     re.DOTALL,
 )
 """How everything begins or ends that is no data, and what may be cleaned away before it."""
+DITTO = frozenset(["〃", "″", "同上", "同前", "同上行", "々", "''", "“”", "〞", '"'])
+"""What people write for "as above"."""
+
+
+def may_be_no_data(text: str) -> bool:
+    """Whether a text may make its row no data in some table, or stands for what is above it."""
+    return bool(_MAY_OPEN.search(text) or text in _written_headings() or text in DITTO)
+
+
+def all_data(
+    layout: Layout,
+    rows: Sequence[Row],
+    columns: Sequence[Sequence[object]],
+    odd: Sequence[Iterable[str]],
+) -> bool:
+    """Whether every row below the headings is data and stands for itself, as in most sheets.
+
+    What `data_rows` finds by rows, told from few texts. False if it is not sure.
+
+    Parameters
+    ----------
+    rows, columns
+        All cells below the headings, twice.
+    odd
+        Of every column the texts that are a heading of the sheet or `may_be_no_data`.
+    """
+    if not rows or "" in columns[0] or None in columns[0]:
+        return False  # a row may be blank
+    judge = _Judge(layout)
+    named = made_up = False  # whether a row's first text is before the column, or a made-up name
+    for column, texts in zip(columns, odd, strict=True):
+        for text in texts:
+            says = judge.says(text)
+            if text in DITTO or says in ("total", "other_head"):
+                return False
+            if says != "data" and not named:
+                if says != "made_up":
+                    return False
+                made_up = True
+        named = named or ("" not in column and set(map(type, column)) == {str})
+    if made_up and judge(rows[0]) == "made_up":
+        return any(judge(row) == "made_up" for row in rows[1:])
+    return True
 
 
 class _Judge:
@@ -244,7 +287,7 @@ class _Judge:
         return frozenset(
             place
             for place, value in enumerate(values)
-            if isinstance(value, str) and value and self._says(value) != "data"
+            if isinstance(value, str) and value and self.says(value) != "data"
         )
 
     def suspects(self, rows: Sequence[Row]) -> set[int]:
@@ -256,7 +299,7 @@ class _Judge:
             if isinstance(text, str)
             and text
             and (text in labels or text in written or may(text))
-            and self._says(text) != "data"
+            and self.says(text) != "data"
         }
         if not odd:
             return set()
@@ -268,7 +311,7 @@ class _Judge:
             return "blank"
         if not isinstance(first, str):
             first = next((c for c in row[: self._width] if isinstance(c, str) and c), "")
-        says = self._says(first)
+        says = self.says(first)
         if says == "blank" and not any(words_of(cell) for cell in row):
             return "blank"
         if says in ("total", "example", "continued"):
@@ -286,7 +329,7 @@ class _Judge:
         for place in self._texts:
             if place < len(row):
                 cell = row[place]
-                if isinstance(cell, str) and cell and self._says(cell) == "total":
+                if isinstance(cell, str) and cell and self.says(cell) == "total":
                     return "total" if bare(cell) != "全市" else None
         return "made_up" if says == "made_up" else None
 
@@ -295,11 +338,11 @@ class _Judge:
         cells = [cell for cell in row if cell is not None and cell != ""]
         if len(cells) < 3 or not all(isinstance(cell, str) for cell in cells):
             return False
-        says = [self._says(cell) for cell in cells if isinstance(cell, str)]
+        says = [self.says(cell) for cell in cells if isinstance(cell, str)]
         known = says.count("head") + says.count("other_head")
         return says.count("other_head") > 0 and known * 3 >= len(cells) * 2
 
-    def _says(self, cell: str) -> str:
+    def says(self, cell: str) -> str:
         """What a text means at the start of a row: ``total, tail, head`` ... or ``data``."""
         known = self._seen.get(cell)
         if known is None:

@@ -26,10 +26,6 @@ class Codes:
     codes: np.ndarray
     distinct: Sequence[object]
 
-    def __getitem__(self, place: int) -> object:
-        """The value of one row."""
-        return self.distinct[self.codes[place]]
-
     def spread(self) -> list[object]:
         """The values row by row."""
         return [self.distinct[code] for code in self.codes.tolist()]

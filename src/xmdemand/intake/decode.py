@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from xmdemand.intake import values
+from xmdemand.intake.body import may_be_no_data
 from xmdemand.intake.columnar import Codes, held
 from xmdemand.intake.columns import Column
 from xmdemand.intake.names import Names
@@ -44,7 +45,8 @@ class Decoded:
     """A column: `parsed[codes[i]]` is what row i says, read from `cells[codes[i]]`.
 
     Columns that have a parser in common share the lists, which grow with every sheet; `held` is the
-    column with its own values only. `doubtful` names the flag of every value a reader should see.
+    column with its own values only. `doubtful` names the flag of every value a reader should see,
+    `known` is what their parser has read.
     """
 
     column: Column
@@ -53,6 +55,22 @@ class Decoded:
     cells: list[object]
     doubtful: Mapping[int, str]
     own: bool = False
+    known: Known | None = None
+
+    def __getitem__(self, place: int) -> object:
+        """The cell of one row."""
+        return self.cells[self.codes[place]]
+
+    def odd(self, labels: Collection[str]) -> list[str]:
+        """The texts that are one of some labels or `may_be_no_data`."""
+        if self.known is None:
+            return odd_texts(self.cells, labels)
+        as_labels = {self.known[text] for text in labels if text in self.known}
+        if not as_labels and not self.known.odd:
+            return []
+        codes = self.codes.tolist()
+        odd = self.known.odd.intersection(codes) | as_labels.intersection(codes)
+        return [str(self.cells[place]) for place in odd]
 
     def held(self) -> Decoded:
         """The column without values that none of its rows holds."""
@@ -92,8 +110,17 @@ class Decoded:
         ]
 
 
+def odd_texts(cells: Iterable[object], labels: Collection[str]) -> list[str]:
+    """The texts among cells that are one of some labels or `may_be_no_data`."""
+    texts = {cell for cell in cells if isinstance(cell, str) and cell}
+    return [text for text in texts if text in labels or may_be_no_data(text)]
+
+
 class Known(dict[object, int]):
-    """Cell -> its place among all that one parser has read; a new cell is parsed when asked for."""
+    """Cell -> its place among all that one parser has read; a new cell is parsed when asked for.
+
+    `odd` are the places of cells that may make their rows no data, whatever their table.
+    """
 
     def __init__(self, parse: Callable[[object], Any]) -> None:
         super().__init__()
@@ -101,6 +128,7 @@ class Known(dict[object, int]):
         self.parsed: list[Any] = []
         self.cells: list[object] = []
         self.doubtful: dict[int, str] = {}
+        self.odd: set[int] = set()
 
     def __missing__(self, key: object) -> int:
         cell = key[0] if isinstance(key, tuple) else key
@@ -111,6 +139,8 @@ class Known(dict[object, int]):
         for flag in item.flags:
             if flag in DOUBTS:
                 self.doubtful[place] = flag
+        if isinstance(cell, str) and may_be_no_data(cell):
+            self.odd.add(place)
         return place
 
 
@@ -147,7 +177,7 @@ def decode(
         }
         return Decoded(column, cells.codes, parsed, list(distinct), doubtful, own=True)
     codes = np.fromiter(map(known.__getitem__, keys), dtype=np.int64, count=len(keys))
-    return Decoded(column, codes, known.parsed, known.cells, known.doubtful)
+    return Decoded(column, codes, known.parsed, known.cells, known.doubtful, known=known)
 
 
 def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any]:

@@ -12,11 +12,18 @@ from typing import Any, overload
 
 import numpy as np
 
-from xmdemand.intake.body import Body, data_rows, data_rows_in_columns, lengthened
+from xmdemand.intake.body import (
+    DITTO,
+    Body,
+    all_data,
+    data_rows,
+    data_rows_in_columns,
+    lengthened,
+)
 from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.contents import TICKS
-from xmdemand.intake.decode import Decoded, Parsers, decode
+from xmdemand.intake.decode import Decoded, Parsers, decode, odd_texts
 from xmdemand.intake.headings import SURE, Guess
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
@@ -153,23 +160,11 @@ FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees"
 
 def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> Sheet:
     """Parse every declared column of a sheet."""
-    body = None
-    if isinstance(grid.rows, ColumnRows):
-        whole = _by_column(layout) and not _holds_dittos(grid.rows)
-        body = data_rows_in_columns(grid.rows.body(), layout) if whole else None
-        grid = grid if body is not None else replace(grid, rows=list(grid.rows))
-    body = body or data_rows(grid, layout)
-    _fill_merged(grid, layout, body)
-    repeated = _repeat_dittos(body)
-    filled = sorted({*repeated, *_fill_blank_firms(layout, body)})
-    layout = _staff_of_posts(layout, body)
-    layout, body = lengthened(layout, body)
-    n = len(body.rows)
-    if isinstance(body.rows, ColumnRows):
-        decoded, _ = _decoded(layout, body.rows.columns, n, parsers)
-    else:
-        decoded, columns = _decoded(layout, _columns_of(body.rows), n, parsers)
-        body = replace(body, rows=_Turned(columns, n))
+    filled: list[int] = []
+    found = _parsed_by_column(grid, layout, parsers)
+    if found is None:
+        found, filled = _parsed_by_row(grid, layout, parsers)
+    layout, body, decoded = found
     sheet = Sheet(replace(grid, rows=()), layout, body, names, decoded)
     for name, own in decoded.items():
         for item in own:
@@ -178,6 +173,56 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     if filled and layout.kind == "employers":
         sheet.flag(filled, "firm_name", "intake.filled_down")
     return sheet
+
+
+_Parsed = tuple[Layout, Body, dict[str, list[Decoded]]]
+
+
+def _parsed_by_column(grid: Grid, layout: Layout, parsers: Parsers) -> _Parsed | None:
+    """Parse a sheet without a look at its rows; None where some of them need one."""
+    if not isinstance(grid.rows, ColumnRows):
+        return _parsed_as_it_stands(grid, layout, parsers)
+    if not _by_column(layout) or _holds_dittos(grid.rows):
+        return None
+    body = data_rows_in_columns(grid.rows.body(), layout)
+    if body is None or not isinstance(body.rows, ColumnRows):
+        return None
+    return layout, body, _decoded(layout, body.rows.columns, len(body.rows), parsers)[0]
+
+
+def _parsed_as_it_stands(grid: Grid, layout: Layout, parsers: Parsers) -> _Parsed | None:
+    """Parse a sheet of which every row is data and nothing is said by what stands above."""
+    rows = grid.rows[layout.first :]
+    if grid.merged or layout.wide.blocks or layout.facts or not rows:
+        return None
+    start = grid.offset + layout.first + 1
+    body = Body(range(start, start + len(rows)), rows, [], {})
+    layout = _staff_of_posts(layout, body)
+    columns = _columns_of(rows)
+    decoded, read = _decoded(layout, columns, len(rows), parsers)
+    labels = frozenset(layout.labels)
+    odd = [
+        read[at].odd(labels) if at in read else odd_texts(column, labels)
+        for at, column in enumerate(columns)
+    ]
+    if not all_data(layout, rows, columns, odd) or not _names_every_firm(layout, columns):
+        return None
+    return layout, replace(body, rows=_Turned(columns, read, len(rows))), decoded
+
+
+def _parsed_by_row(grid: Grid, layout: Layout, parsers: Parsers) -> tuple[_Parsed, list[int]]:
+    """Parse the rows of a sheet that are data; which ones say what stands above them."""
+    if isinstance(grid.rows, ColumnRows):
+        grid = replace(grid, rows=list(grid.rows))
+    body = data_rows(grid, layout)
+    _fill_merged(grid, layout, body)
+    repeated = _repeat_dittos(body)
+    filled = sorted({*repeated, *_fill_blank_firms(layout, body)})
+    layout = _staff_of_posts(layout, body)
+    layout, body = lengthened(layout, body)
+    columns, n = _columns_of(body.rows), len(body.rows)
+    decoded, read = _decoded(layout, columns, n, parsers)
+    return (layout, replace(body, rows=_Turned(columns, read, n)), decoded), filled
 
 
 def _staff_of_posts(layout: Layout, body: Body) -> Layout:
@@ -210,7 +255,7 @@ def _staff_of_posts(layout: Layout, body: Body) -> Layout:
 _OF_FIRM = re.compile(r"单位|企业|公司|全厂|总数|在岗职工数")
 
 
-Columns = Sequence[Sequence[object] | Codes]
+Columns = Sequence[Sequence[object]] | Sequence[Codes]
 
 
 def _columns_of(rows: Sequence[list[object]]) -> list[tuple[object, ...]]:
@@ -221,10 +266,15 @@ def _columns_of(rows: Sequence[list[object]]) -> list[tuple[object, ...]]:
 
 
 class _Turned(Sequence[list[object]]):
-    """Columns that answer as rows would: few objects to keep where rows are many."""
+    """Columns that answer as rows would: few objects to keep where rows are many.
 
-    def __init__(self, columns: Columns, n: int) -> None:
-        self._columns = columns
+    Cells that a parser has read as they stand are among its own; the sheet's are forgotten.
+    """
+
+    def __init__(
+        self, columns: Sequence[Sequence[object]], read: Mapping[int, Decoded], n: int
+    ) -> None:
+        self._columns = [read.get(at, column) for at, column in enumerate(columns)]
         self._n = n
 
     def __len__(self) -> int:
@@ -259,12 +309,10 @@ def cell_at(rows: Sequence[list[object]], place: int, position: int) -> object:
 
 def _decoded(
     layout: Layout, columns: Columns, n: int, parsers: Parsers
-) -> tuple[dict[str, list[Decoded]], Columns]:
-    """The declared columns parsed, and all columns as they are kept: cells that were parsed as they
-    stand are among the parsers' own, so that the sheet's can be forgotten.
-    """
+) -> tuple[dict[str, list[Decoded]], dict[int, Decoded]]:
+    """The declared columns parsed, and by position those that were read as they stand."""
     decoded: dict[str, list[Decoded]] = {}
-    kept = list(columns)
+    read: dict[int, Decoded] = {}
     for position, column in layout.columns.items():
         if column.kind == "ignored" and column.name != "number":
             continue
@@ -280,8 +328,8 @@ def _decoded(
         found = decode(declared, cells, parsers, unit=unit)
         decoded.setdefault(column.name, []).append(found)
         if position < len(columns) and cells is columns[position]:
-            kept[position] = Codes(found.codes, found.cells)
-    return decoded, kept
+            read[position] = found
+    return decoded, read
 
 
 def _plain_cells(columns: Columns, layout: Layout, position: int, n: int) -> list[object]:
@@ -375,12 +423,8 @@ def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
                 body.rows[at[row]][start[1]] = value
 
 
-_DITTO = frozenset(["〃", "″", "同上", "同前", "同上行", "々", "''", "“”", "〞", '"'])
-"""What people write for "as above"."""
-
-
 def _holds_dittos(rows: ColumnRows) -> bool:
-    return any(not _DITTO.isdisjoint(column.distinct) for column in rows.columns)
+    return any(not DITTO.isdisjoint(column.distinct) for column in rows.columns)
 
 
 def _repeat_dittos(body: Body) -> list[int]:
@@ -389,10 +433,10 @@ def _repeat_dittos(body: Body) -> list[int]:
     if isinstance(body.rows, ColumnRows):
         return found  # such tables are read by row where they hold a ditto mark
     for place, row in enumerate(body.rows):
-        if place and not _DITTO.isdisjoint(row):
+        if place and not DITTO.isdisjoint(row):
             above = body.rows[place - 1]
             for at, cell in enumerate(row):
-                if cell in _DITTO and at < len(above):
+                if cell in DITTO and at < len(above):
                     row[at] = above[at]
             found.append(place)
     return found
@@ -403,16 +447,14 @@ def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
 
     That is what a merged cell leaves behind in a format that does not tell merges.
     """
-    own = [p for p, column in layout.columns.items() if column.name in FILLED]
-    posts = [p for p, column in layout.columns.items() if column.name == "title"]
-    if layout.kind != "employers" or not own or not posts:
+    own, posts = _of_firm_and_post(layout)
+    if not own or not posts:
         return []
     filled = []
     first = own[0]
     for place in range(1, len(body.rows)):
         row = body.rows[place]
-        cell = row[first] if first < len(row) else None
-        if cell and (type(cell) is not str or cell[0].isalnum() or _says_something(cell)):
+        if first < len(row) and _says_something(row[first]):
             continue
         above = body.rows[place - 1]
         if any(_says_something(row[p]) for p in own if p < len(row)):
@@ -423,6 +465,20 @@ def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
                 row[p] = above[p] if p < len(above) else None
             filled.append(place)
     return filled
+
+
+def _names_every_firm(layout: Layout, columns: Sequence[Sequence[object]]) -> bool:
+    """Whether no row of a list of posts leaves open in its first column of the firm whose it is."""
+    own, posts = _of_firm_and_post(layout)
+    return not own or not posts or all(map(_says_something, columns[own[0]]))
+
+
+def _of_firm_and_post(layout: Layout) -> tuple[list[int], list[int]]:
+    """Columns of firms that may be filled down in a list of posts, and of its posts."""
+    if layout.kind != "employers":
+        return [], []
+    own = [p for p, column in layout.columns.items() if column.name in FILLED]
+    return own, [p for p, column in layout.columns.items() if column.name == "title"]
 
 
 def _says_something(cell: object) -> bool:

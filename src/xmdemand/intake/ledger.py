@@ -13,13 +13,14 @@ from xmdemand.intake.assemble import ASSEMBLERS
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.decode import Parsers
 from xmdemand.intake.headings import meaning
-from xmdemand.intake.layout import Layout, holds_numbers, propose_kind
+from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
 from xmdemand.intake.opening import OLD_FORMAT
 from xmdemand.intake.sheets import PROBLEM_COLUMNS, Sheet, problem_rows
 from xmdemand.intake.sources import Grid, Unread
 from xmdemand.intake.stacking import Stack
 from xmdemand.intake.totals import total_rows
+from xmdemand.intake.unknown import holds_numbers, propose_kind
 from xmdemand.notes import Note, Notes
 
 FILE_COLUMNS = (

@@ -1,0 +1,194 @@
+"""The rows of a sheet that may be its headings, each tried for every kind of file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xmdemand.intake.columns import KINDS, Kind
+from xmdemand.intake.dates import period_around
+from xmdemand.intake.facts import facts_above, signed_above
+from xmdemand.intake.headings import (
+    every_heading,
+    holds_heading,
+    meaning,
+    order_stems,
+    spellings,
+)
+from xmdemand.intake.headrows import labels_at
+from xmdemand.intake.implied import implied, measure_around
+from xmdemand.intake.matching import Match, match_headings
+from xmdemand.intake.names import Names
+from xmdemand.intake.sources import Grid, Rows
+from xmdemand.intake.text import words_of, year_in
+from xmdemand.intake.wide import Around, stands_alone
+
+HEAD_ROWS = 40
+"""How far down headings are looked for."""
+OF_FIRMS = ("firm", "firm_name", "hard_reason", "train_persons", "headcount", "employees")
+"""Columns of a return that no table of a whole market has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One row taken for the headings of one kind, with its score."""
+
+    score: float
+    kind: Kind
+    place: int
+    depth: int
+    labels: tuple[str, ...]
+    match: Match
+    facts: Mapping[str, object]
+
+
+def tries_of(
+    grid: Grid, confirmed: Mapping[str, Mapping[str, str]], kind: str, names: Names | None
+) -> list[Try]:
+    """The best heading row of every kind that has one."""
+    best: dict[str, Try] = {}
+    rows = grid.rows[:HEAD_ROWS]
+    for place, row in enumerate(rows):
+        if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) < 2:
+            continue
+        for depth, labels in labels_at(rows, place, grid.merged):
+            if not kind and not _has_headings(labels, confirmed, names):
+                continue
+            texts = (above(rows, place), grid.sheet, grid.file)
+            around = Around(year_in(*texts), measure_around(*texts))
+            of_firm, of_office = facts_above(rows[:place]), signed_above(rows[:place])
+            for candidate in [KINDS[kind]] if kind else KINDS.values():
+                said = implied(candidate.name, labels, " ".join(texts))
+                told = {**said.told, **confirmed.get(candidate.name, {})}
+                match = match_headings(candidate.name, labels, told, names, around)
+                facts = of_firm if candidate.name == "employers" else said.facts
+                if candidate.name == "decisions":
+                    facts = of_office
+                score = _score(candidate, match, facts, labels) - 0.01 * depth
+                if facts is of_firm and of_firm and not _mostly_headings(labels):
+                    score = 0.0  # a line of a form
+                if candidate.name == "register" and score <= 0 and not of_firm:
+                    score = _posts_only(candidate, match, labels, texts) - 0.01 * depth
+                if candidate.name == "trainable" and _wants_people(labels):
+                    score = 0.0
+                if kind and score <= 0 and len(match.names) > 1:
+                    score = 0.1  # a person said so
+                held = best.get(candidate.name)
+                if score > 0 and (held is None or _better(score, place, held, rows)):
+                    best[candidate.name] = Try(score, candidate, place, depth, labels, match, facts)
+        if best and place > max(found.place for found in best.values()) + 3:
+            break
+    return list(best.values())
+
+
+def _better(score: float, place: int, held: Try, rows: Rows) -> bool:
+    """Whether a row is more likely the headings than one above it.
+
+    Headings with data below them are a table of their own, however little they say.
+    """
+    return score > held.score and not is_table(held, place, rows)
+
+
+def is_table(held: Try, end: int, rows: Rows) -> bool:
+    """Whether headings have data below them, before the row at `end`."""
+    between = rows[held.place + held.depth : end]
+    data = any(sum(cell not in (None, "") for cell in row) > 1 for row in between)
+    return data and _mostly_headings(held.labels)
+
+
+def _mostly_headings(labels: Sequence[str]) -> bool:
+    filled = [label for label in labels if label]
+    return sum(map(_resembles_heading, filled)) * 3 >= len(filled) * 2
+
+
+def _has_headings(
+    labels: tuple[str, ...], confirmed: Mapping[str, Mapping[str, str]], names: Names | None
+) -> bool:
+    """Whether at least two of the texts are headings of any kind, or places or months."""
+    told = {key for columns in confirmed.values() for key in columns}
+    hits = 0
+    for label in labels:
+        if not label:
+            continue
+        alone = stands_alone(label, names)
+        if alone or _resembles_heading(label) or (told and not told.isdisjoint(_keys(label))):
+            hits += 1
+            if hits == 2:
+                return True
+    return False
+
+
+def _keys(label: str) -> list[str]:
+    return [key for key, *_ in spellings(label)] + list(order_stems(label))
+
+
+@lru_cache(maxsize=8192)
+def _resembles_heading(label: str) -> bool:
+    if not every_heading().isdisjoint(_keys(label)) or holds_heading(label):
+        return True
+    return any(meaning(kind, label) is not None for kind in KINDS)
+
+
+def above(rows: Rows, place: int) -> str:
+    """The text of the rows above the headings."""
+    return "\n".join(
+        " ".join(text for cell in row if (text := words_of(cell))) for row in rows[:place]
+    )
+
+
+def named_so(kind: Kind, path: str) -> bool:
+    return any(word in path for word in kind.words)
+
+
+_POSTS_AND_COUNTS = re.compile(
+    r"(?:岗位|工种|职位|职业)(?:[(].*[)])?(?:及|和|与|、|/|以及).{0,6}(?:人数|数量)"
+)
+
+
+def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequence[str]) -> float:
+    """How many of a kind's columns the headings name; 0 if they cannot be that kind's."""
+    names = match.names
+    useful = {name for name in names if kind.column(name).kind != "ignored"}
+    names = names | set(facts)
+    if "firm" in names:
+        names = names | {"firm_name"}
+    counted = kind.name == "employers" and any(map(_POSTS_AND_COUNTS.search, labels))
+    if not (names & set(kind.marks) or counted) or len(useful) < 2:
+        return 0.0
+    required = [column.name for column in kind.columns if column.required]
+    if required and not names.intersection(required):
+        return 0.0
+    return (
+        len(useful)
+        + 0.4 * (len(names) - len(useful))
+        + 0.5 * sum(name in names for name in required)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _wants_people(labels: tuple[str, ...]) -> bool:
+    """Whether a heading counts people wanted: no table of what can be assessed does."""
+    meant = (meaning("employers", label) for label in labels if label)
+    return any(found and found[0].name in ("vacancies", "planned_hires") for found in meant)
+
+
+def _posts_only(kind: Kind, match: Match, labels: Sequence[str], texts: Sequence[str]) -> float:
+    """The score of a table of posts by month without seekers, as agencies send them; else 0.
+
+    It must be dated and name no firm: the same headings are a firm's return where one is named.
+    """
+    names = match.names
+    posts = names & {"posts_total", "posts_new"}
+    if not posts or "title" not in names:
+        return 0.0
+    dated = "month" in names or period_around(*texts).value is not None
+    named = any(
+        (found := meaning("employers", label)) and found[0].name in OF_FIRMS
+        for label in labels
+        if label
+    )
+    if not dated or named:
+        return 0.0
+    return len({name for name in names if kind.column(name).kind != "ignored"}) - 0.5

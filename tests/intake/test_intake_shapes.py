@@ -71,7 +71,7 @@ def test_own_post_and_official_name_are_not_two_posts(tmp_path, tables_of):
     "heading",
     [
         "招聘人数（已到岗）",
-        "去年招聘人数",
+        "去年同期招聘人数",
         "预计流失人数",
         "需求人数/男",
         "需求人数（其中：技工）",

@@ -75,6 +75,8 @@ class Column:
         and listed for a person to confirm.
     patterns
         Regular expressions of whole headings that mean it, for what no list of synonyms exhausts.
+    says
+        The classes of words a heading that means it consists of, see `xmdemand.intake.wording`.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Column:
     repeats: bool = False
     vague: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,12 @@ def _column(
     values = {**shared.get(declared.get("shared", ""), {}), **declared}
     values.pop("shared", None)
     choices = {key: tuple(words) for key, words in values.pop("choices", {}).items()}
-    synonyms, vague = (tuple(values.pop(name, ())) for name in ("synonyms", "vague"))
+    synonyms, vague, says = (tuple(values.pop(name, ())) for name in ("synonyms", "vague", "says"))
     patterns = tuple(_spelt_out(pattern, words) for pattern in values.pop("patterns", ()))
     return Column(
         synonyms=synonyms,
         vague=vague,
+        says=says,
         patterns=patterns,
         choices=MappingProxyType(choices),
         **values,

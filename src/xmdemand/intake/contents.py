@@ -111,3 +111,16 @@ _MISFITS: Mapping[ValueKind, Callable[[object], bool]] = {
     "title": _a_number,
     "titles": _a_number,
 }
+
+
+_AGENCY = re.compile(r"人力|人才(?!公寓)|劳务|职介|职业介绍|就业服务|派遣|猎头|英才")
+
+
+def agencies(cells: Sequence[object]) -> bool:
+    """Whether most of the names are those of agencies, who want people for others.
+
+    >>> agencies(["海峡人力", "厦门某某劳务有限公司"]), agencies(["某某电子有限公司", "海峡人力"])
+    (True, False)
+    """
+    named = [text for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
+    return sum(bool(_AGENCY.search(text)) for text in named) * 2 > len(named)

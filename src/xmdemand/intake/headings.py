@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from xmdemand.intake.columns import KINDS, Column
 from xmdemand.intake.text import bare
+from xmdemand.intake.wording import says, tells_period
 
 IGNORE = "-"
 """Stands in `mapping.toml` for a heading that means no column."""
@@ -30,7 +31,7 @@ _NUMBERING = re.compile(
 _QUESTION = re.compile(r"^第\d{1,3}题[(](.+)[)]$")
 _POLITE = re.compile(
     r"^(?:请问|请填写|请选择|请)?(?:您|[贵本](?=(?:单位|公司|企业)(?:名称|全称|规模|人数))"
-    r"|[贵本](?:单位|公司|企业)|[该本]岗位)的?"
+    r"|[贵本](?:单位|公司|企业))的?"
 )
 _NOW = re.compile(r"^(?:本月|本季度?|本期|当前|目前|现阶段)的?")
 """Of the present period: the same count, unless the column itself speaks of a year."""
@@ -58,7 +59,7 @@ _RELATIVE = re.compile(
     r"|(?:单位|企业|公司|家|户|机构|场次?)(?:总)?(?:数|数量|个数)$"
 )
 """Words of figures that only compare with another period or a whole: no column of ours."""
-_HARMLESS = frozenset("的数人量总名称情况目当前现个岗位所在及与和项栏请填写/()[]·、-")
+_HARMLESS = frozenset("的数人量总名称情况目当前现个所在及与和项栏请填写/()[]·、-")
 """Characters two headings may differ by and still mean the same."""
 _OPPOSED = (
     ("过去", "未来"),
@@ -182,35 +183,66 @@ def meaning(kind: str, label: str) -> tuple[Column, int] | None:
             column = known[key]
             if not remark and not group:
                 return column, _rank(column, key)
+            if group and group not in _PERIODS | _TOTALS:
+                whole = _in_two_rows(kind, label, column)
+                if whole is not None:
+                    return whole, WORDED
             if _may_lack(column, remark, group):
                 return column, TRIMMED
-    if worded := _worded(kind, label):
-        return worded, WORDED
+    key = heading_key(label)
+    if "/" in key and (longer := _longer(known, key)):
+        return longer
+    if (said := _worded(kind, label)) is not None:
+        return said, WORDED
     for stem in order_stems(label):
         if stem in known and known[stem].repeats:
             return known[stem], TRIMMED
-    return _longer(known, heading_key(label))
+    return _longer(known, key)
+
+
+def _in_two_rows(kind: str, label: str, lower: Column) -> Column | None:
+    """The other column that both rows of a heading say together; None if they say no other."""
+    key = heading_key(label)
+    found = [column for column, _ in _patterns(kind) if _says(column, key)]
+    return found[0] if len(found) == 1 and found[0] is not lower else None
 
 
 def _worded(kind: str, label: str) -> Column | None:
-    """The one column whose patterns a whole heading follows; None if two columns' do."""
+    """The one column whose patterns or sayings a whole heading follows; None if two columns' do."""
+    found = worded(kind, label)
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=8192)
+def worded(kind: str, label: str) -> tuple[Column, ...]:
+    """The columns that a heading may mean by its wording.
+
+    >>> [column.name for column in worded("employers", "岗位需求")]
+    ['title', 'vacancies']
+    """
     for key, remark, group in spellings(label):
-        found = [
+        found = tuple(
             column
             for column, pattern in _patterns(kind)
-            if pattern.fullmatch(key) and _may_lack(column, remark, group)
-        ]
+            if _may_lack(column, remark, group)
+            and ((pattern and pattern.fullmatch(key)) or _says(column, key))
+        )
         if found:
-            return found[0] if len(found) == 1 else None
-    return None
+            return found
+    return ()
+
+
+def _says(column: Column, key: str) -> bool:
+    counted = column.kind in COUNTS
+    return bool(column.says) and not (counted and _RELATIVE.search(key)) and says(key, column.says)
 
 
 @cache
-def _patterns(kind: str) -> tuple[tuple[Column, re.Pattern[str]], ...]:
+def _patterns(kind: str) -> tuple[tuple[Column, re.Pattern[str] | None], ...]:
     return tuple(
-        (column, re.compile("|".join(column.patterns)))
+        (column, re.compile("|".join(column.patterns)) if column.patterns else None)
         for column in KINDS[kind].columns
-        if column.patterns
+        if column.patterns or column.says
     )
 
 
@@ -235,6 +267,8 @@ def _may_lack(column: Column, remark: str, group: str) -> bool:
         return False
     if column.name == "planned_hires" and remark in _WHOLE_YEAR:
         return True
+    if column.kind in COUNTS and group and tells_period(group):
+        return False
     return column.kind not in COUNTS or bool(_HARMLESS_REMARK.fullmatch(remark))
 
 

@@ -15,10 +15,11 @@ from xmdemand.intake.headings import (
     heading_key,
     likest,
     two_ends,
+    worded,
 )
 from xmdemand.intake.names import Names
 from xmdemand.intake.sources import Grid, Rows
-from xmdemand.intake.text import bare
+from xmdemand.intake.text import bare, words_of
 from xmdemand.intake.trying import Try, above, is_table, named_so, tries_of
 from xmdemand.intake.unknown import META
 from xmdemand.intake.wide import Wide
@@ -130,7 +131,8 @@ def find_layout(
     if len(rated) > 1 and rated[1][0] == rated[0][0]:
         return "intake.ambiguous_kind"
     best = rated[0][1]
-    layout = _with_parts(_layout(best, grid.rows), grid.rows, names)
+    layout = _as_filled_in(_layout(best, grid.rows), grid.rows, names)
+    layout = _with_parts(layout, grid.rows, names)
     return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows, names)
 
 
@@ -161,6 +163,26 @@ def _layout(best: Try, rows: Rows) -> Layout:
         contested=match.contested,
         unused=match.spare,
     )
+
+
+def _as_filled_in(layout: Layout, rows: Rows, names: Names | None) -> Layout:
+    """Give headings of several meanings the one that what is written below them can be.
+
+    ``岗位需求`` stands above the names of posts or above their numbers.
+    """
+    columns, taken = dict(layout.columns), list(layout.taken)
+    disputed = {guess.heading for guess in layout.contested}.union(layout.unused)
+    for at, label in enumerate(layout.labels):
+        if not label or at in columns or at in layout.wide.places or label in disputed:
+            continue
+        said = worded(layout.kind, label)
+        used = {column.name for column in columns.values()} | layout.wide.names | set(layout.facts)
+        cells = below(rows, layout.first, at)
+        fits = [column for column in said if not cannot_be(column, cells, names)]
+        if len(fits) == 1 and fits[0].name not in used and any(map(words_of, cells)):
+            columns[at] = fits[0]
+            taken.append(Guess(label, fits[0].name, _AS_WORDED))
+    return replace(layout, columns=dict(sorted(columns.items())), taken=tuple(taken))
 
 
 def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:

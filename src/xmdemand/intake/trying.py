@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 from xmdemand.intake.columns import KINDS, Kind
+from xmdemand.intake.contents import agencies, below
 from xmdemand.intake.dates import period_around
 from xmdemand.intake.facts import facts_above, signed_above
 from xmdemand.intake.headings import (
@@ -63,6 +64,8 @@ def tries_of(
                 said = implied(candidate.name, labels, " ".join(texts))
                 told = {**said.told, **confirmed.get(candidate.name, {})}
                 match = match_headings(candidate.name, labels, told, names, around)
+                if candidate.name == "employers":
+                    match = _of_employers(match, rows, place + depth)
                 facts = of_firm if candidate.name == "employers" else said.facts
                 if candidate.name == "decisions":
                     facts = of_office
@@ -70,7 +73,8 @@ def tries_of(
                 if facts is of_firm and of_firm and not _mostly_headings(labels):
                     score = 0.0  # a line of a form
                 if candidate.name == "register" and score <= 0 and not of_firm:
-                    score = _posts_only(candidate, match, labels, texts) - 0.01 * depth
+                    cells = partial(below, rows, place + depth)
+                    score = _posts_only(candidate, match, labels, texts, cells) - 0.01 * depth
                 if candidate.name == "trainable" and _wants_people(labels):
                     score = 0.0
                 if kind and score <= 0 and len(match.names) > 1:
@@ -81,6 +85,16 @@ def tries_of(
         if best and place > max(found.place for found in best.values()) + 3:
             break
     return list(best.values())
+
+
+def _of_employers(match: Match, rows: Rows, first: int) -> Match:
+    """Headings of a return without those above names of agencies: they are no employers."""
+    others = {
+        place: column
+        for place, column in match.columns.items()
+        if column.name != "firm_name" or not agencies(below(rows, first, place))
+    }
+    return match if len(others) == len(match.columns) else replace(match, columns=others)
 
 
 def _better(score: float, place: int, held: Try, rows: Rows) -> bool:
@@ -174,7 +188,13 @@ def _wants_people(labels: tuple[str, ...]) -> bool:
     return any(found and found[0].name in ("vacancies", "planned_hires") for found in meant)
 
 
-def _posts_only(kind: Kind, match: Match, labels: Sequence[str], texts: Sequence[str]) -> float:
+def _posts_only(
+    kind: Kind,
+    match: Match,
+    labels: Sequence[str],
+    texts: Sequence[str],
+    names_below: Callable[[int], Sequence[object]],
+) -> float:
     """The score of a table of posts by month without seekers, as agencies send them; else 0.
 
     It must be dated and name no firm: the same headings are a firm's return where one is named.
@@ -185,8 +205,10 @@ def _posts_only(kind: Kind, match: Match, labels: Sequence[str], texts: Sequence
         return 0.0
     dated = "month" in names or period_around(*texts).value is not None
     named = any(
-        (found := meaning("employers", label)) and found[0].name in OF_FIRMS
-        for label in labels
+        (found := meaning("employers", label))
+        and found[0].name in OF_FIRMS
+        and not (found[0].name == "firm_name" and agencies(names_below(at)))
+        for at, label in enumerate(labels)
         if label
     )
     if not dated or named:

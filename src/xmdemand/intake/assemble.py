@@ -59,7 +59,7 @@ def _district(sheet: Sheet) -> Distinct:
     if "district" in sheet.decoded:
         return sheet.distinct("district", lambda item: item.value or "", "")
     everywhere = np.zeros(sheet.n, dtype=int)
-    for text in (sheet.layout.above, sheet.grid.sheet, sheet.grid.file):
+    for text in (*sheet.layout.above.split("\n"), sheet.grid.sheet, sheet.grid.file):
         found = parse_district(text, sheet.names.districts)
         if found.value:
             return [found.value], everywhere

@@ -12,7 +12,7 @@ import numpy as np
 
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.columns import KINDS
-from xmdemand.intake.headings import heading_key
+from xmdemand.intake.headings import heading_key, resembles_heading
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.parsed import EMPTY
 from xmdemand.intake.sources import Grid
@@ -272,6 +272,10 @@ def all_data(
     return True
 
 
+_LONGEST_HEAD = 20
+"""Characters beyond which no text is a heading of a further table."""
+
+
 class _Judge:
     """Tells a row's reason for being no data; every distinct text is looked at once."""
 
@@ -340,7 +344,14 @@ class _Judge:
             return False
         says = [self.says(cell) for cell in cells if isinstance(cell, str)]
         known = says.count("head") + says.count("other_head")
-        return says.count("other_head") > 0 and known * 3 >= len(cells) * 2
+        if says.count("other_head") == 0 or known < 2:
+            return False
+        if known * 3 < len(cells) * 2:  # the others may be headings by their wording
+            known += sum(
+                says == "data" and len(cell) <= _LONGEST_HEAD and resembles_heading(cell)
+                for says, cell in zip(says, map(str, cells), strict=True)
+            )
+        return known * 3 >= len(cells) * 2
 
     def says(self, cell: str) -> str:
         """What a text means at the start of a row: ``total, tail, head`` ... or ``data``."""

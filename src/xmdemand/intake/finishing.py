@@ -37,7 +37,7 @@ def finish(
     _flag_suspicious(parts, ledger)
     notes = [*ledger.notes, *ledger.summary()]
     if "workers" in parts:
-        notes += _finish_workers(parts)
+        notes += _finish_workers(parts, ledger)
     if "register" in parts:
         notes += _quarterly(parts["register"])
     return Tables(
@@ -173,8 +173,8 @@ def _categories(table: pd.DataFrame, ledger: Ledger) -> list[str]:
     return named
 
 
-def _finish_workers(parts: Parts) -> list[Note]:
-    """Running numbers of persons; ages into the bands of the margins."""
+def _finish_workers(parts: Parts, ledger: Ledger) -> list[Note]:
+    """Running numbers of persons; ages into the bands of the margins, or said to fit none."""
     table = parts["workers"]
     table["person"] = pd.factorize(table["source"])[0] + 1
     bands: tuple[str, ...] = AGE_BANDS
@@ -189,6 +189,9 @@ def _finish_workers(parts: Parts) -> list[Note]:
         notes.append(Note(code, "", sum(born), "info", {"year": year or 0}))
     ages = {age: age_band(age, bands, year) for age in set(table["age"])}
     table["age_band"] = [ages[age] for age in table["age"]]
+    stated = [age is not None and age == age and age != "" for age in table["age"]]
+    outside = table.loc[(table["age_band"] == "").to_numpy() & np.array(stated, bool), "source"]
+    ledger.flag((source, "age", "intake.age_in_no_band") for source in outside.unique())
     table["selection"] = table["selection"].where(table["selection"] != "", "voluntary")
     parts["workers"] = table.drop(columns=["age", "number", "seconds"])
     return notes
@@ -215,12 +218,14 @@ def age_band(age: object, bands: tuple[str, ...], year: int | None = None) -> st
     '25-44岁'
     >>> age_band("45-", ("16-24岁", "25-44岁", "45岁及以上"))
     '45岁及以上'
+    >>> age_band("55-", ("45-54岁", "55-59岁")), age_band("-24", ("16-24岁", "25-34岁"))
+    ('55-59岁', '16-24岁')
     """
     if age is None or age == "":
         return ""
     if isinstance(age, str):
         low, _, high = age.partition("-")
-        span = (float(low or 0), float(high or 200))
+        span = (float(low or 0), float(high or _OLDEST))
     else:
         years = float(str(age))
         if years > 150:
@@ -228,11 +233,19 @@ def age_band(age: object, bands: tuple[str, ...], year: int | None = None) -> st
                 return ""
             years = year - years
         span = (years, years)
-    for band in bands:
-        ends = _ends(band)
-        if ends is not None and ends[0] <= span[0] and span[1] <= ends[1]:
+    known = [(band, ends) for band in bands if (ends := _ends(band)) is not None]
+    if isinstance(age, str) and known:  # the lowest and the highest band may be written open
+        if span[1] == _OLDEST and span[0] == max(ends[0] for _, ends in known):
+            span = (span[0], span[0])
+        if span[0] == 0 and span[1] in (lowest := min(ends for _, ends in known)):
+            span = (lowest[1], lowest[1])
+    for band, ends in known:
+        if ends[0] <= span[0] and span[1] <= ends[1]:
             return band
     return ""
+
+
+_OLDEST = 200.0
 
 
 def _ends(band: str) -> tuple[float, float] | None:

@@ -54,6 +54,7 @@ _OTHER_MEANING = re.compile(
     r"上年|去年|往年|前年|同期|上季|上月|上期|半年|环比|同比|增减|增长|增幅|增加|减少|比重|占比|变化|变动|"
     r"比例|百分|%|其中|目标|已|累计|男|女|\d月|季度"
 )
+_CHANGES = re.compile(r"变动|变化|流动|增减")
 _RELATIVE = re.compile(
     r"环比|同比|增减|增长|增幅|比重|占比|变化|变动|百分|%|上月|上季|同期|率$"
     r"|(?:单位|企业|公司|家|户|机构|场次?)(?:总)?(?:数|数量|个数)$"
@@ -147,6 +148,15 @@ def headings(kind: str) -> Mapping[str, Column]:
 def every_heading() -> frozenset[str]:
     """The headings of all kinds."""
     return frozenset(key for kind in KINDS for key in headings(kind))
+
+
+@lru_cache(maxsize=8192)
+def resembles_heading(label: str) -> bool:
+    """Whether a text is a heading of any kind, as it stands, trimmed or by its wording."""
+    keys = [key for key, *_ in spellings(label)] + list(order_stems(label))
+    if not every_heading().isdisjoint(keys) or holds_heading(label):
+        return True
+    return any(meaning(kind, label) is not None for kind in KINDS)
 
 
 @cache
@@ -263,6 +273,8 @@ def _rank(column: Column, key: str) -> int:
 
 
 def _may_lack(column: Column, remark: str, group: str) -> bool:
+    if column.name in ("past_hires", "leavers"):
+        group = _CHANGES.sub("", group)  # who came and who left is what changes
     if _OTHER_MEANING.search(remark + group):
         return False
     if column.name == "planned_hires" and remark in _WHOLE_YEAR:

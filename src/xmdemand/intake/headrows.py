@@ -42,7 +42,12 @@ def labels_at(
             top, top_at = here, column
         spanned = here or (top if under and (not merged or (top_at, column) in spans) else "")
         joined.append(f"{spanned}/{under}" if spanned and under else spanned or under)
-    if any(_clash(*label.split("/", 1)) for label in joined if label.count("/") == 1):
+    spread = _spreading(row, below, spans)
+    if any(
+        _clash(*label.split("/", 1))
+        for at, label in enumerate(joined)
+        if label.count("/") == 1 and at not in spread
+    ):
         return found
     two = (2, tuple(joined))
     return [two] if _is_continued(row, below, spans) else [*found, two]
@@ -62,6 +67,20 @@ def _spans(
         if start[0] <= place <= end[0]
         for column in range(start[1] + 1, end[1] + 1)
     }
+
+
+def _spreading(
+    row: Sequence[str], below: Sequence[str], spans: Mapping[tuple[int, int], bool]
+) -> set[int]:
+    """Positions whose upper text stands over several lower ones: those are its parts."""
+    found: set[int] = set()
+    for at, text in enumerate(row):
+        end = at + 1
+        while end < len(below) and not (end < len(row) and row[end]) and below[end]:
+            end += 1
+        if text and end > at + 1 and (not spans or (at, at + 1) in spans):
+            found.update(range(at, end))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xmdemand.intake.codebook import spelt_out
 from xmdemand.intake.coding import read_confirmed
 from xmdemand.intake.finishing import finish
 from xmdemand.intake.forms import turned
@@ -18,6 +18,7 @@ from xmdemand.intake.mapping import SKIP, Confirmed, read_mapping
 from xmdemand.intake.names import Names
 from xmdemand.intake.opening import HIDDEN, open_source
 from xmdemand.intake.others import other_table
+from xmdemand.intake.several import apart, below
 from xmdemand.intake.sheets import parse_sheet
 from xmdemand.intake.sources import Grid, Source, Unread, walk
 from xmdemand.intake.tables import Tables
@@ -93,11 +94,17 @@ def _sheets_of(item: Source | Unread, guarded: GuardedReader) -> Iterator[Grid |
     if isinstance(item, Unread):
         yield item
     else:
-        yield from open_source(item, guarded)
+        yield from spelt_out(open_source(item, guarded))
 
 
 def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
-    """Read one sheet into the ledger."""
+    """Read one sheet into the ledger, tables that stand side by side one by one."""
+    told = confirmed.columns_of(grid.file, grid.sheet)
+    for part in apart(grid, lambda own: find_layout(own, told, names=ledger.names)):
+        _enter_table(ledger, part, confirmed)
+
+
+def _enter_table(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
     kind = confirmed.kind_of(grid.file, grid.sheet)
     if kind == SKIP:
         ledger.skip(grid, "intake.told_to_skip")
@@ -125,24 +132,4 @@ def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
             sheet = parse_sheet(grid, layout, ledger.names, ledger.parsers)
             ledger.enter(sheet)
             if sheet.body.rest:
-                _enter(ledger, _below(grid, sheet.body.rest), confirmed)
-
-
-def _below(grid: Grid, start: int) -> Grid:
-    """A second table of a sheet as a sheet of its own."""
-    stem, _, number = grid.sheet.partition(_SECOND)
-    merged = [
-        ((top - start, left), (bottom - start, right))
-        for (top, left), (bottom, right) in grid.merged
-        if top >= start
-    ]
-    return replace(
-        grid,
-        sheet=f"{stem}{_SECOND}{int(number or 1) + 1}",
-        rows=grid.rows[start:],
-        merged=merged,
-        offset=grid.offset + start,
-    )
-
-
-_SECOND = " 表"
+                _enter_table(ledger, below(grid, layout, sheet.body.rest), confirmed)

@@ -226,32 +226,45 @@ def _parsed_by_row(grid: Grid, layout: Layout, parsers: Parsers) -> tuple[_Parse
 
 
 def _staff_of_posts(layout: Layout, body: Body) -> Layout:
-    """Take a count of staff that differs from post to post of one firm for the posts' own.
+    """Tell a firm's staff from that of its posts by what is written where it names several.
 
-    ``现有职工`` is a firm's where a row is a firm, and a post's in a list of posts.
+    ``现有职工`` is a firm's where a row is a firm, and a post's in a list of posts; ``现有人数``
+    that is the same for all posts of every firm is the firm's.
     """
     at = {column.name: place for place, column in layout.columns.items()}
-    if layout.kind != "employers" or not {"employees", "firm_name", "title"} <= at.keys():
+    if layout.kind != "employers" or not {"firm_name", "title"} <= at.keys():
         return layout
-    label = layout.labels[at["employees"]]
-    if "headcount" in at or _OF_FIRM.search(label):
+    if ("employees" in at) == ("headcount" in at):
         return layout
-    staff: dict[str, set[str]] = {}
-    posts: dict[str, int] = {}
-    for row in body.rows:
-        if len(row) > at["employees"] and len(row) > at["firm_name"]:
-            firm, number = words_of(row[at["firm_name"]]), words_of(row[at["employees"]])
-            if firm and number:
-                staff.setdefault(firm, set()).add(number)
-                posts[firm] = posts.get(firm, 0) + 1
-    several = [firm for firm, n in posts.items() if n > 1]
-    if sum(len(staff[firm]) > 1 for firm in several) * 2 <= len(several):
+    name, other = ("employees", "headcount") if "employees" in at else ("headcount", "employees")
+    label = layout.labels[at[name]]
+    if (_OF_FIRM if name == "employees" else _OF_POST).search(label):
         return layout
-    own = {**layout.columns, at["employees"]: KINDS["employers"].column("headcount")}
-    guess = Guess(label, "headcount", SURE)
+    several = _written_by_firm(body, at["firm_name"], at[name])
+    differing = sum(len(set(staff)) > 1 for staff in several)
+    if name == "employees" and differing * 2 <= len(several):
+        return layout
+    if name == "headcount" and (differing or len(several) < _FIRMS_ENOUGH):
+        return layout
+    own = {**layout.columns, at[name]: KINDS["employers"].column(other)}
+    guess = Guess(label, other, SURE)
     return replace(layout, columns=own, taken=(*layout.taken, guess))
 
 
+def _written_by_firm(body: Body, firm_at: int, staff_at: int) -> list[list[str]]:
+    """The numbers of staff beside every firm that has several."""
+    staff: dict[str, list[str]] = {}
+    for row in body.rows:
+        if len(row) > max(firm_at, staff_at):
+            firm, number = words_of(row[firm_at]), words_of(row[staff_at])
+            if firm and number:
+                staff.setdefault(firm, []).append(number)
+    return [numbers for numbers in staff.values() if len(numbers) > 1]
+
+
+_FIRMS_ENOUGH = 3
+"""Firms with several posts from which equal numbers are no accident."""
+_OF_POST = re.compile(r"岗位|工种|职位|该岗|本岗|岗")
 _OF_FIRM = re.compile(r"单位|企业|公司|全厂|总数|在岗职工数")
 
 

@@ -12,10 +12,9 @@ from xmdemand.intake.contents import agencies, below
 from xmdemand.intake.dates import period_around
 from xmdemand.intake.facts import facts_above, signed_above
 from xmdemand.intake.headings import (
-    every_heading,
-    holds_heading,
     meaning,
     order_stems,
+    resembles_heading,
     spellings,
 )
 from xmdemand.intake.headrows import labels_at
@@ -75,6 +74,8 @@ def tries_of(
                 if candidate.name == "register" and score <= 0 and not of_firm:
                     cells = partial(below, rows, place + depth)
                     score = _posts_only(candidate, match, labels, texts, cells) - 0.01 * depth
+                if candidate.name == "firms" and score <= 0:
+                    score = _frame_only(match, labels, (grid.file, *texts)) - 0.01 * depth
                 if candidate.name == "trainable" and _wants_people(labels):
                     score = 0.0
                 if kind and score <= 0 and len(match.names) > 1:
@@ -114,7 +115,7 @@ def is_table(held: Try, end: int, rows: Rows) -> bool:
 
 def _mostly_headings(labels: Sequence[str]) -> bool:
     filled = [label for label in labels if label]
-    return sum(map(_resembles_heading, filled)) * 3 >= len(filled) * 2
+    return sum(map(resembles_heading, filled)) * 3 >= len(filled) * 2
 
 
 def _has_headings(
@@ -127,7 +128,7 @@ def _has_headings(
         if not label:
             continue
         alone = stands_alone(label, names)
-        if alone or _resembles_heading(label) or (told and not told.isdisjoint(_keys(label))):
+        if alone or resembles_heading(label) or (told and not told.isdisjoint(_keys(label))):
             hits += 1
             if hits == 2:
                 return True
@@ -136,13 +137,6 @@ def _has_headings(
 
 def _keys(label: str) -> list[str]:
     return [key for key, *_ in spellings(label)] + list(order_stems(label))
-
-
-@lru_cache(maxsize=8192)
-def _resembles_heading(label: str) -> bool:
-    if not every_heading().isdisjoint(_keys(label)) or holds_heading(label):
-        return True
-    return any(meaning(kind, label) is not None for kind in KINDS)
 
 
 def above(rows: Rows, place: int) -> str:
@@ -186,6 +180,25 @@ def _wants_people(labels: tuple[str, ...]) -> bool:
     """Whether a heading counts people wanted: no table of what can be assessed does."""
     meant = (meaning("employers", label) for label in labels if label)
     return any(found and found[0].name in ("vacancies", "planned_hires") for found in meant)
+
+
+_FRAME = re.compile(r"名录|名单|企业库|单位库|样本框|抽样框|花名册|清单|一览|台账")
+
+
+def _frame_only(match: Match, labels: Sequence[str], texts: Sequence[str]) -> float:
+    """The score of a list of firms that says of none whether it was asked or replied; else 0.
+
+    It must be called a list, say how many people work there, and name no posts.
+    """
+    known = {"firm_name", "employees"} <= match.names and len(match.names) > 3
+    posts = any(
+        (found := meaning("employers", label)) and found[0].name in ("title", "vacancies")
+        for label in labels
+        if label
+    )
+    if not known or posts or not _FRAME.search(" ".join(texts)):
+        return 0.0
+    return len(match.names) - 0.5
 
 
 def _posts_only(

@@ -2,7 +2,8 @@
 
 ``岗位1 | 需求人数1 | 岗位2 | 需求人数2``, ``思明区/需求人数 | 湖里区/需求人数``,
 ``10月/招聘人数 | 11月/招聘人数`` and ``缺工人数(焊工) | 缺工人数(电工)`` are read as one row a
-post, place or month. Taking the first of such columns for the whole would be a silent error.
+post, place or month, and so is a list folded into several columns. Taking the first of such
+columns for the whole would be a silent error.
 """
 
 from __future__ import annotations
@@ -127,6 +128,9 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: A
     >>> [sorted(block.columns) for block in wide.blocks]
     [[1, 2], [3, 4]]
     """
+    folded = _again(kind, labels)
+    if folded.blocks:
+        return folded
     for axis, enough in _AXES:
         parts = {
             place: part
@@ -176,6 +180,40 @@ def _numbered_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part
         and all("titles" in kinds for kinds in held.values())
         and any(kinds & COUNTS for kinds in held.values())
     )
+
+
+def _again(kind: str, labels: Sequence[str]) -> Wide:
+    """Blocks of the same headings over and over, as they stand where a long list is folded.
+
+    ``职业 | 需求人数 | 职业 | 需求人数``: the headings before the first block hold for all of them.
+    """
+    filled = [(at, label) for at, label in enumerate(labels) if label]
+    texts = [label for _, label in filled]
+    for start in range(len(texts)):
+        for width in range(2, (len(texts) - start) // 2 + 1):
+            block = texts[start : start + width]
+            times = (len(texts) - start) // width
+            if texts[start:] != block * times or len(set(block)) < width:
+                continue
+            found = [meaning(kind, label) for label in block]
+            columns = [item[0] if item else None for item in found]
+            names = [column.name for column in columns if column is not None]
+            kinds = {column.kind for column in columns if column is not None}
+            if len(set(names)) < len(names) or not kinds & _TITLES or not kinds & COUNTS:
+                continue
+            places = [[at for at, _ in filled[start + n * width :][:width]] for n in range(times)]
+            blocks = tuple(
+                Block({at: c for at, c in zip(own, columns, strict=True) if c is not None})
+                for own in places
+            )
+            unknown = (
+                at for own in places for at, c in zip(own, columns, strict=True) if c is None
+            )
+            return Wide(blocks, frozenset(unknown))
+    return Wide()
+
+
+_TITLES = frozenset(["title", "titles"])
 
 
 def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:

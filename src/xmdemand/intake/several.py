@@ -1,0 +1,122 @@
+"""Several tables on one sheet, below each other or side by side: each as a sheet of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from xmdemand.intake.columnar import ColumnRows
+from xmdemand.intake.layout import Layout
+from xmdemand.intake.sources import Cell, Grid
+from xmdemand.intake.text import words_of
+
+_BELOW, _BESIDE = " 表", " 右"
+_LOOK_AT = 60
+"""Rows in which a column that parts two tables is looked for; then it is looked at whole."""
+
+
+def below(grid: Grid, layout: Layout, start: int) -> Grid:
+    """A further table of a sheet, from the row at `start` on.
+
+    What stands above the first table (month, unit, firm) holds for it too, and so stands above it,
+    but behind what its own lines say.
+    """
+    stem, _, number = grid.sheet.partition(_BELOW)
+    rows = list(grid.rows)
+    own = start
+    while own < len(rows) and sum(bool(words_of(cell)) for cell in rows[own]) <= 1:
+        own += 1
+    title = rows[: layout.header_row - 1]
+    moved = own - start + len(title)
+    merged = [
+        ((top - own + moved, left), (bottom - own + moved, right))
+        for (top, left), (bottom, right) in grid.merged
+        if top >= own
+    ]
+    return replace(
+        grid,
+        sheet=f"{stem}{_BELOW}{int(number or 1) + 1}",
+        rows=[*rows[start:own], *title, *rows[own:]],
+        merged=merged,
+        offset=grid.offset + own - moved,
+    )
+
+
+def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Grid]:
+    """The tables that an empty column parts, if at least two of the parts are tables.
+
+    Parameters
+    ----------
+    grid
+        A sheet.
+    layout_of
+        Finds the headings of a part.
+    """
+    areas = _areas(grid)
+    if len(areas) < 2:
+        return [grid]
+    parts = [_part(grid, first, last, n) for n, (first, last) in enumerate(areas, 1)]
+    layouts = [layout_of(part) for part in parts]
+    found = [layout for layout in layouts if isinstance(layout, Layout)]
+    if len(found) < 2 or _folded(found):
+        return [grid]
+    return parts
+
+
+def _folded(layouts: Sequence[Layout]) -> bool:
+    """Whether the parts have the same headings: one list, folded, which reads as such."""
+    return len({tuple(filter(None, layout.labels)) for layout in layouts}) == 1
+
+
+def _areas(grid: Grid) -> list[tuple[int, int]]:
+    """First column and the one behind the last of every area between wholly empty columns."""
+    if isinstance(grid.rows, ColumnRows) or not grid.rows:
+        return []
+    head = next((at for at, row in enumerate(grid.rows) if _texts(row) > 2), None)
+    if head is None:
+        return []
+    width = max(len(row) for row in grid.rows)
+    filled = _filled(grid.rows[head : head + _LOOK_AT], width)
+    if not _parted(filled):
+        return []
+    filled = _filled(grid.rows[head:], width)
+    areas: list[tuple[int, int]] = []
+    for at, full in enumerate([*filled, False]):
+        if full and (at == 0 or not filled[at - 1]):
+            areas.append((at, at))
+        if full:
+            areas[-1] = (areas[-1][0], at + 1)
+    return areas
+
+
+def _parted(filled: Sequence[bool]) -> bool:
+    """Whether an empty column stands between filled ones."""
+    full = [at for at, is_filled in enumerate(filled) if is_filled]
+    return bool(full) and len(full) <= full[-1] - full[0]
+
+
+def _filled(rows: Sequence[Sequence[Cell]], width: int) -> list[bool]:
+    filled = [False] * width
+    for row in rows:
+        for at, cell in enumerate(row):
+            if not filled[at] and cell not in (None, "") and words_of(cell):
+                filled[at] = True
+    return filled
+
+
+def _texts(row: Sequence[Cell]) -> int:
+    return sum(isinstance(cell, str) and bool(words_of(cell)) for cell in row)
+
+
+def _part(grid: Grid, first: int, last: int, number: int) -> Grid:
+    """The columns of one area; what stands above the headings of all holds for each."""
+    head = next(at for at, row in enumerate(grid.rows) if _texts(row) > 2)
+    rows: list[list[Cell]] = [list(row) for row in grid.rows[:head]]
+    rows += [list(row[first:last]) for row in grid.rows[head:]]
+    merged = [
+        ((top, left - first), (bottom, right - first))
+        for (top, left), (bottom, right) in grid.merged
+        if top >= head and first <= left and right < last
+    ]
+    sheet = grid.sheet if number == 1 else f"{grid.sheet}{_BESIDE}{number}"
+    return replace(grid, sheet=sheet, rows=rows, merged=merged)

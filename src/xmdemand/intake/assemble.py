@@ -55,15 +55,30 @@ def _firm_columns(stack: Stack) -> dict[str, np.ndarray]:
 
 
 def _district(sheet: Sheet) -> Distinct:
-    """The district column, or the one district the rows above or the file's name speak of."""
-    if "district" in sheet.decoded:
-        return sheet.distinct("district", lambda item: item.value or "", "")
-    everywhere = np.zeros(sheet.n, dtype=int)
+    """The district column, or the one district the rows above or the file's name speak of.
+
+    The latter holds too where a cell names a street or a park, unless other rows name another
+    district.
+    """
+    around = _district_around(sheet)
+    if "district" not in sheet.decoded:
+        return [around], np.zeros(sheet.n, dtype=int)
+    column = sheet.decoded["district"][0].held()
+    named = {item.value for item in column.parsed if item.value}
+    rest = around if named <= {around} else ""
+    found: list[object] = [
+        item.value or (rest if "unreadable" in item.flags else "") for item in column.parsed
+    ]
+    return found, column.codes
+
+
+def _district_around(sheet: Sheet) -> str:
+    """The one district that the rows above, the sheet's or the file's name speaks of."""
     for text in (*sheet.layout.above.split("\n"), sheet.grid.sheet, sheet.grid.file):
         found = parse_district(text, sheet.names.districts)
         if found.value:
-            return [found.value], everywhere
-    return [""], everywhere
+            return found.value
+    return ""
 
 
 def firms(stack: Stack) -> pd.DataFrame:

@@ -52,6 +52,8 @@ _SIGNED = re.compile(
     r"(?:[(]?(?:签字|签章|签名|盖章)[)]?)?(?::|$)|.{0,8}(?:签字|签章|签名|盖章)[)]?:?"
 )
 """Who signs: no row of data begins so, however much stands beside it."""
+_LABELLED = re.compile(r"^[\u3400-\u9fff]{2,8}(?:[(][^)]*[)])?:(?!.*(?:\d人|\d名))")
+"""``台账管理员：张三``: a label and what it says; a row of nothing else is no data."""
 _CONTINUED = re.compile(r"^[(（]?(?:续表|接上页|转下页)")
 _EXAMPLE = re.compile(
     r"^[(\[【]?(?:填写|填表)?(?:示例|样例|范例|举例|例如|例)(?:[\d一二三]?[)\]】:：]|[\d一二三行]?$|数据|填写)"
@@ -223,7 +225,7 @@ _TEXT_KINDS = frozenset(
 
 _OPENINGS = "合总小共全累本其填制审单负联注备说附续接转示样例某xX×*○（(【[" + _BLANKS
 _MAY_OPEN = re.compile(
-    rf"^[{re.escape(_OPENINGS)}]|^.[.、．]|^..(?:.?)(?:某某|[xX]{{2}}|××|\*\*|○○|示例|样例)|计.{{0,7}}$",
+    rf"^[{re.escape(_OPENINGS)}]|^.[.、．]|^..(?:.?)(?:某某|[xX]{{2}}|××|\*\*|○○|示例|样例)|计.{{0,7}}$|^.{{2,16}}[:：]",
     re.DOTALL,
 )
 """How everything begins or ends that is no data, and what may be cleaned away before it."""
@@ -322,6 +324,9 @@ class _Judge:
             return "repeated_head" if says == "continued" else says
         if says == "tail" and _SIGNED.match(bare(first)):
             return "tail"
+        if says == "labelled":
+            texts = [text for cell in row if (text := words_of(cell))]
+            return "tail" if all(map(_LABELLED.match, texts)) else None
         if says == "tail":
             filled = sum(cell is not None and cell != "" for cell in row)
             if filled <= max(2, self._width // 3):
@@ -380,6 +385,8 @@ class _Judge:
             return "example"
         if _MADE_UP.match(start):
             return "made_up"
+        if _LABELLED.match(start):
+            return "labelled"
         if heading_key(cell) in self._heads:
             return "head"
         return "other_head" if cell in _written_headings() else "data"

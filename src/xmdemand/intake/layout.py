@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xmdemand.intake.columns import KINDS, Column
@@ -131,12 +131,12 @@ def find_layout(
     if len(rated) > 1 and rated[1][0] == rated[0][0]:
         return "intake.ambiguous_kind"
     best = rated[0][1]
-    layout = _as_filled_in(_layout(best, grid.rows), grid.rows, names)
+    layout = _as_filled_in(_layout(best, grid.rows, names), grid.rows, names)
     layout = _with_parts(layout, grid.rows, names)
     return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows, names)
 
 
-def _layout(best: Try, rows: Rows) -> Layout:
+def _layout(best: Try, rows: Rows, names: Names | None) -> Layout:
     texts = above(rows, best.place)
     labels, match = best.labels, best.match
     columns = {**match.columns}
@@ -145,7 +145,7 @@ def _layout(best: Try, rows: Rows) -> Layout:
     units = {at: _unit(column, labels[at], texts) for at, column in columns.items()}
     keys = {heading_key(label) for label in labels if label}
     first = best.place + best.depth
-    wrong = [p for p in match.worded if contradict(columns[p], below(rows, first, p))]
+    wrong = [p for p in match.worded if _misfits(columns[p], below(rows, first, p), names)]
     worded = [p for p in match.worded if p not in wrong and columns[p].kind in COUNTS]
     return Layout(
         best.kind.name,
@@ -163,6 +163,12 @@ def _layout(best: Try, rows: Rows) -> Layout:
         contested=match.contested,
         unused=match.spare,
     )
+
+
+def _misfits(column: Column, cells: Sequence[object], names: Names | None) -> bool:
+    if column.kind == "district":
+        return cannot_be(column, cells, names)
+    return contradict(column, cells)
 
 
 def _as_filled_in(layout: Layout, rows: Rows, names: Names | None) -> Layout:

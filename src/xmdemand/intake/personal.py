@@ -24,6 +24,12 @@ _SURNAMES = (
     "姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙史陶贺毛郝顾龚邵覃武钱戴严莫孔汤康易乔赖施洪柯庄颜温俞詹"
 )
 _COMPOUND = "欧阳|上官|司徒|诸葛|夏侯|司马"
+_IN_OFFICE = re.compile(
+    r"((?:[\u3400-\u9fff]{0,6}(?:员|人|长|主任|主管|经理|会计)|制单|校对|核对|复核|汇总|录入|报送)"
+    r"(?:[(（][^)）]{1,6}[)）])?\s*[:：]\s*)"
+    rf"(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]{{1,2}}(?![\u3400-\u9fff])"
+)
+"""Whoever keeps a list: ``台账管理员：`` and a name; ``统计员：5人`` is a post."""
 _POLITE = re.compile(
     rf"(?<![\u3400-\u9fff])(?:[\u3400-\u9fff]{{1,2}}(?=先生|女士|小姐)"
     rf"|(?:[{_SURNAMES}]|{_COMPOUND})(?=经理|主管|老师))"
@@ -49,4 +55,5 @@ def mask(text: str) -> str:
     masked = _NUMBERS.sub(MASK, narrow)
     if masked == narrow:
         masked = text
-    return _POLITE.sub(MASK, _NAMED.sub(rf"\1{MASK}", masked))
+    masked = _IN_OFFICE.sub(rf"\1{MASK}", _NAMED.sub(rf"\1{MASK}", masked))
+    return _POLITE.sub(MASK, masked)

@@ -25,7 +25,9 @@ from xmdemand.market.panel_info import (
     CHAIN_LIMIT,
     chained_total,
     forecast_own,
+    gather,
     learn,
+    mean_correlation,
     quarter_gaps,
 )
 
@@ -223,3 +225,33 @@ def test_wild_panels_share_nothing_wild():
         warnings.simplefilter("error")
         fc = forecast(_long(values), 3)
     assert np.isfinite(fc.frame[["mean", "median"]].to_numpy()).all()
+
+
+def test_pull_goes_by_how_much_series_move_together():
+    rng = np.random.default_rng(5)
+    own = rng.normal(0, 0.1, (40, 60)).cumsum(axis=1)
+    both = rng.normal(0, 0.1, 60).cumsum() + 0.3 * own
+    labels = np.full(40, "all", dtype=object)
+    share = {}
+    for name, path in (("apart", own), ("together", both)):
+        panel = panel_of(200 * np.exp(path))
+        common = learn_common(look(panel, labels), SEASON)
+        periods = gather(panel, forecast_own(panel, labels, 3, common), labels, common).periods
+        share[name] = mean_correlation(periods.loc["all"], 0.97)
+    assert share["apart"] < 0.05
+    assert share["together"] > 0.5
+
+
+def test_mean_correlation_is_that_of_pairs():
+    error = np.random.default_rng(6).normal(0.4, 1, (12, 7))
+    error /= np.sqrt((error**2).mean(axis=1, keepdims=True))  # every period has the variance 1
+    pairs = ~np.eye(7, dtype=bool)
+    products = np.array([np.outer(e, e)[pairs].mean() for e in error])
+    periods = pd.DataFrame(
+        {"error": error.sum(axis=1), "square": (error**2).sum(axis=1), "n": 7.0},
+        index=np.arange(100, 112),
+    )
+    weight = 0.9 ** np.arange(11, -1, -1)
+    expected = np.average(products, weights=weight)
+    np.testing.assert_allclose(mean_correlation(periods, 0.9), expected, rtol=1e-12)
+    assert mean_correlation(periods.iloc[:11]) == 0.0

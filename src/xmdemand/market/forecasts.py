@@ -252,7 +252,7 @@ def forecast(
     freq
         ``M`` or ``Q``, by default as the dates say.
     total
-        Series are drawn half-way to their total's own forecast: of the whole panel (True), of
+        Series are drawn towards their total's own forecast: of the whole panel (True), of
         each group of a key column (its name), or not (False).
     relative
         Whether a series' standing among the others of its group moves its forecast: half-way to

@@ -37,6 +37,7 @@ from xmdemand.market.relative import (
     standing,
     window_sums,
 )
+from xmdemand.market.weights import SPREAD_DISCOUNT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from xmdemand.market.panel import Panel
 
 PULL = 0.5
-"""How far series are drawn to their total's own forecast."""
+"""Series are drawn to their total's own forecast as far as they move together, at most so far."""
 PULL_CAP = 0.5
 """... but by no more than this many of their standard deviations."""
 MIN_CORRELATION = 0.2
@@ -309,9 +310,11 @@ def _pull(
     season: int,
     common: Common,
 ) -> NDArray[np.float64]:
-    """Shift of all series in standard deviations that moves the sum half-way to the total's own.
+    """Shift of all series in standard deviations that moves the sum towards the total's own.
 
-    A common shock moves a series in proportion to its standard deviation; so does the pull.
+    A common shock moves a series in proportion to its standard deviation; so does the pull. It
+    goes by the weight of the common factor in a series' recent errors, the root of their mean
+    correlation: the total of series that do not move together tells none of them anything.
     """
     full = periods.reindex(np.arange(periods.index.min(), periods.index.max() + 1), fill_value=0)
     last = float(full["last"].iloc[-1])
@@ -332,20 +335,34 @@ def _pull(
     deviation = ahead[[f"sd_{h + 1}" for h in range(horizon)]].to_numpy(dtype=float)
     gap = np.clip(said[0], 0.5 * mean, 2.0 * mean) - mean
     shift = np.divide(gap, deviation, out=np.zeros(horizon), where=deviation > 0)
-    return np.clip(PULL * shift, -PULL_CAP, PULL_CAP)
+    together = np.sqrt(max(mean_correlation(periods, SPREAD_DISCOUNT), 0.0))
+    return np.clip(min(PULL, together) * shift, -PULL_CAP, PULL_CAP)
+
+
+def mean_correlation(periods: pd.DataFrame, discount: float = 1.0) -> float:
+    """Mean correlation of one-step errors of one period; 0 where too little is known.
+
+    Of n errors with mean m and variance v, n m^2 / v - 1 is the sum of all pairs' correlations
+    by n - 1. Periods count `discount` times less a step back.
+    """
+    used = periods[periods["n"] >= MIN_SERIES]
+    weight = discount ** (used.index.max() - used.index.to_numpy(dtype=float))
+    square = float((weight * used["square"]).sum())
+    if len(used) < 12 or not square > 0:
+        return 0.0
+    variance = square / float((weight * used["n"]).sum())
+    pairs = (used["error"] ** 2 / used["n"] / variance - 1) / (used["n"] - 1)
+    return float((weight * pairs).sum() / weight.sum())
 
 
 def _common_factor(periods: pd.DataFrame) -> tuple[float, pd.Series]:
     """Mean correlation of one-step errors, and their standardised mean by period."""
+    share = float(np.clip(mean_correlation(periods), MIN_CORRELATION, 0.95))
     used = periods[periods["n"] >= MIN_SERIES]
-    square = float(used["square"].sum())
-    if len(used) < 12 or not square > 0:
-        return MIN_CORRELATION, pd.Series(dtype=float)
-    variance = square / float(used["n"].sum())
+    if len(used) < 12 or not used["square"].sum() > 0:
+        return share, pd.Series(dtype=float)
     mean = used["error"] / used["n"]
-    pairs = (used["n"] * mean**2 / variance - 1) / (used["n"] - 1)
-    factor = mean / max(float(np.sqrt((mean**2).mean())), 1e-9)
-    return float(np.clip(pairs.mean(), MIN_CORRELATION, 0.95)), factor
+    return share, mean / max(float(np.sqrt((mean**2).mean())), 1e-9)
 
 
 def _judge_past(

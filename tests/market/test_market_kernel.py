@@ -10,7 +10,7 @@ from xmdemand.market.candidates import Grid, make_grid
 from xmdemand.market.engine import fit_many
 from xmdemand.market.kernel import smooth
 from xmdemand.market.mixture import Mixture, count_quantile, moments, quantile
-from xmdemand.market.start import Start, seasonal_pattern
+from xmdemand.market.start import Start, seasonal_pattern, starting_states
 from xmdemand.market.weights import gaussian_log_likelihood
 
 SEASON = 12
@@ -134,6 +134,14 @@ def test_quantiles_grow_with_p():
     mixture = fit_many(values, season=SEASON, horizon=12).mixture
     z = np.linspace(-3, 3, 25)[:, None, None]
     assert (np.diff(quantile(mixture, z), axis=0) >= 0).all()
+
+
+@pytest.mark.parametrize(("years", "share"), [(2, 1 / 3), (4, 1 / 2), (12, 3 / 4)])
+def test_a_drift_is_believed_by_the_years_seen(years, share):
+    line = 5 + 0.3 * np.arange(years * SEASON, dtype=float)[None]
+    start = starting_states(line, np.zeros(1, int), SEASON, seasonal=True)
+    np.testing.assert_allclose(start.drift, 0.3 * share)
+    np.testing.assert_allclose(start.slope, 0.3)
 
 
 def test_the_grid_has_no_candidate_twice():

@@ -32,7 +32,7 @@ class Grid:
     """Parameters of C candidates, in any order; those that move one state are best side by side.
 
     ``slope`` says where the slope starts: 0 none, 1 local (estimated, updated by ``beta``),
-    2 drift (half of the whole history's, kept).
+    2 drift (the whole history's, shrunk, kept).
     """
 
     alpha: NDArray[np.float64]

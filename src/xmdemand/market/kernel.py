@@ -165,9 +165,9 @@ def _begin(
     slope: NDArray,
     seasonal: NDArray,
 ) -> None:
-    """Put the starting states of some series: slopes are none, local, or half their drift."""
+    """Put the starting states of some series: slopes are none, local, or their drift."""
     at: NDArray[np.intp] | slice = slice(None) if len(rows) == level.shape[1] else rows
-    drift = 0.5 * start.drift[at]
+    drift = start.drift[at]
     choices = np.stack([np.zeros_like(drift), start.slope[at], drift])
     slope[:, at] = choices[grid.slope] * grid.phi[:, None]
     level[:, at] = start.level[at] + slope[:, at]

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+DRIFT_YEARS = 4.0
+"""A drift is shrunk towards none as if so many more years had been seen without any."""
+
+
 @dataclass(frozen=True, eq=False)
 class Start:
     """Starting states of S series before their first observation.
 
+    ``slope`` is that of the first two years, ``drift`` the whole history's, shrunk;
     ``pattern[:, p]`` belongs to phase p, the column number modulo the season.
     """
 
@@ -40,7 +45,7 @@ def fill_gaps(values: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[
 def starting_states(
     values: NDArray[np.float64], first: NDArray[np.int64], season: int, *, seasonal: bool
 ) -> Start:
-    """Level of the first year, slope of the first two, shrunk seasonal means.
+    """Level of the first year, slope of the first two, shrunk drift and seasonal means.
 
     Parameters
     ----------
@@ -68,6 +73,7 @@ def starting_states(
     late = _window_mean(clean, n_time - span, span)
     slope = np.where(length >= 6, (later - early) / span, 0.0)
     drift = np.where(length >= 6, (late - early) / np.maximum(length - span, 1), 0.0)
+    drift *= length / (length + DRIFT_YEARS * season)
     return Start(level=early, slope=slope, drift=drift, pattern=pattern)
 
 

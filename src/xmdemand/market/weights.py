@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xmdemand.market.start import DRIFT_YEARS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,8 +25,9 @@ DISCOUNT = 0.985
 """Of an error's weight in the likelihood, a step."""
 SPREAD_DISCOUNT = 0.97
 """... and in the variance: how wide it is now is seen in fewer errors."""
-SLOPE_COST = (0.0, 1.0, 2.0)
-"""Parameters a slope costs: none, local, drift (which has seen the whole history)."""
+LOCAL_COST = 1.0
+"""Parameters a local slope costs. A drift, which has seen the years it is scored on, costs
+`DRIFT_YEARS` by the years seen: what two years show may be a turn of the cycle."""
 SEASON_COST = (0.0, 6.0, 5.0, 4.0)
 """Parameters a season of twelve costs (off, fixed, slow, fast); its means are shrunk, so few."""
 
@@ -98,8 +101,10 @@ def scores(
     discounts = np.array([DISCOUNT, SPREAD_DISCOUNT])[:, None] ** age
     loss, variance = clipped_losses(run.one_step, seen.T, discounts, room)
     season_cost = np.array(SEASON_COST) * season / 12
-    cost = np.array(SLOPE_COST)[grid.slope] + season_cost[grid.season] + 2.0
-    penalty = cost[None, :] * n[:, None] / np.maximum(n[:, None] - cost[None, :] - 1.0, 0.5)
+    drift_cost = DRIFT_YEARS * season / n
+    slope_cost = np.stack([np.zeros_like(n), np.full_like(n, LOCAL_COST), drift_cost], axis=1)
+    cost = slope_cost[:, grid.slope] + season_cost[grid.season] + 2.0
+    penalty = cost * n[:, None] / np.maximum(n[:, None] - cost - 1.0, 0.5)
     counted = seen * discounts[0]
     likelihood = -0.5 * counted.sum(axis=1)[:, None] * np.log(loss + 1e-9)
     likelihood += (counted * np.where(seen, log_jacobian, 0.0)).sum(axis=1)[:, None]

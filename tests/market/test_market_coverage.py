@@ -50,6 +50,42 @@ def coverages(seeds: range) -> dict[str, float]:
     return {name: float(np.mean(values)) for name, values in inside.items()}
 
 
+def walks(seed: int, months: int, n: int = 200):
+    """Noisy walks without a season, unrelated, as a long frame, and half a year after."""
+    rng = np.random.default_rng(seed)
+    level = np.cumsum(0.04 * rng.normal(size=(n, months + 6)), axis=1)
+    noise = 0.05 * rng.normal(size=level.shape)
+    y = rng.uniform(100, 1000, (n, 1)) * np.exp(level + noise)
+    frame = pd.DataFrame(
+        {
+            "unique_id": np.repeat([f"s{k:03d}" for k in range(n)], months),
+            "ds": np.tile(pd.date_range("2019-01-01", periods=months, freq="MS"), n),
+            "y": y[:, :months].ravel(),
+        }
+    )
+    return frame, y[:, months:]
+
+
+def test_intervals_of_less_than_two_years_hold_eighty_percent():
+    held = []
+    for seed in range(9):
+        frame, came = walks(seed, months=(8, 12, 18)[seed % 3])
+        bands = forecast(frame, 6).quantiles([0.1, 0.9])["value"].to_numpy()
+        bands = bands.reshape(*came.shape, 2)
+        held.append(((came >= bands[..., 0]) & (came <= bands[..., 1])).mean())
+    assert 0.77 <= np.mean(held) <= 0.83, held
+
+
+def test_unrelated_series_are_not_pulled_to_their_sum():
+    def pull(share):
+        """The largest pull a step of five panels, in standard deviations, on average."""
+        infos = [forecast(simulate(seed, share=share)[0], HORIZON).info for seed in range(5)]
+        return np.mean([np.abs(info.pull["all"]).max() for info in infos])
+
+    assert pull(0.0) < 0.01
+    assert pull(0.5) > 0.1
+
+
 @pytest.mark.slow
 def test_eighty_percent_intervals():
     """24 panels share a common shock each, so coverage itself scatters: about 4 points (2 sd)."""

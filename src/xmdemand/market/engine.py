@@ -21,8 +21,9 @@ from xmdemand.market.weights import scores
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SPENT = 6.0
-"""Observations that starting values and weights use up, for the spread of short series."""
+SPENT = {False: 3.0, True: 6.0}
+"""Observations that starting values and weights use up, for the spread of short series: without
+and with a season."""
 CHUNK = 192
 """Series a chunk: calls cost little, errors stay in cache (96 to 512 measured)."""
 PRIOR_WEIGHT = 25.0
@@ -90,7 +91,8 @@ def fit_many(
         likelihood = chunk.likelihood
         known = prior.seasonal if seasonal else prior.plain
         weights = _normalised(likelihood + known if len(known) else likelihood)
-        part = _mix(chunk.scales, weights, _grid(seasonal, season, horizon)[1], chunk.values)
+        covariances = _grid(seasonal, season, horizon)[1]
+        part = _mix(chunk.scales, weights, covariances, chunk.values, spent=SPENT[seasonal])
         mixture.put(rows, part.mixture)
         residuals[rows, begin:] = part.residuals
     return Fit(mixture=mixture, residuals=residuals)
@@ -192,14 +194,21 @@ def _normalised(likelihood: NDArray[np.float64]) -> NDArray[np.float64]:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def _mix(scales: list[_Scale], weights: NDArray, covariances: NDArray, values: NDArray) -> Fit:
+def _mix(
+    scales: list[_Scale],
+    weights: NDArray,
+    covariances: NDArray,
+    values: NDArray,
+    *,
+    spent: float,
+) -> Fit:
     n_series, horizon = len(values), scales[0].run.forecast.shape[1]
     size = covariances.shape[0]
     component_weight, mean, sd = [], [], []
     correlation = np.zeros((n_series, horizon, horizon))
     residual = np.zeros(values.shape)
     n = np.isfinite(values).sum(axis=1)
-    short = np.sqrt(n / np.maximum(n - SPENT, 0.5 * n))
+    short = np.sqrt(n / np.maximum(n - spent, 0.5 * n))
     for at, scale in enumerate(scales):
         run, variance = scale.run, scale.variance
         own = weights[:, at * size : (at + 1) * size]

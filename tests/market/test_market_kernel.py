@@ -136,7 +136,7 @@ def test_quantiles_grow_with_p():
     assert (np.diff(quantile(mixture, z), axis=0) >= 0).all()
 
 
-@pytest.mark.parametrize(("years", "share"), [(2, 1 / 3), (4, 1 / 2), (12, 3 / 4)])
+@pytest.mark.parametrize(("years", "share"), [(2, 2 / 7), (5, 1 / 2), (10, 2 / 3)])
 def test_a_drift_is_believed_by_the_years_seen(years, share):
     line = 5 + 0.3 * np.arange(years * SEASON, dtype=float)[None]
     start = starting_states(line, np.zeros(1, int), SEASON, seasonal=True)

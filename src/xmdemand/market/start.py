@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-DRIFT_YEARS = 4.0
+DRIFT_YEARS = 5.0
 """A drift is shrunk towards none as if so many more years had been seen without any."""
 
 

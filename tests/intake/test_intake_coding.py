@@ -75,6 +75,6 @@ def test_hints_move_what_the_coder_proposes_and_nothing_certain(current):
     hints = title_hints(pd.DataFrame(rows, columns=COLUMNS))
     wanted = [(title, "", "post") for title in titles]
     plain = code_titles(wanted, current, NOBODY)
-    hinted = code_titles(wanted, current, NOBODY, hints)
+    hinted = code_titles(wanted, current, NOBODY, lambda: hints)
     moved = {key[0] for key in plain if plain[key]["alternatives"] != hinted[key]["alternatives"]}
     assert moved == {"质检组长"}

@@ -146,8 +146,9 @@ def _refuse_employers(stack: Stack, table: pd.DataFrame) -> None:
     stack.refuse(np.flatnonzero(nameless), "firm_name", "intake.required")
     wanted = [f"{name}_low" for name in ("vacancies", "planned_hires", "train_persons")]
     planned = table[wanted].fillna(0).max(axis=1)
-    kinds = table[[f"{name}_kind" for name in UNCERTAIN_COUNTS]].to_numpy(dtype=object)
-    stated = (kinds != "missing").any(axis=1)
+    stated = np.zeros(len(table), dtype=bool)
+    for name in UNCERTAIN_COUNTS:
+        stated |= (table[f"{name}_kind"] != "missing").to_numpy(dtype=bool)
     posts = table["posts"].to_numpy().tolist()
     distinct = {id(own): own for own in posts}
     counted_in = {key: any(post.count is not None for post in own) for key, own in distinct.items()}
@@ -256,16 +257,15 @@ REGISTER_COUNTS = (
 
 def register(stack: Stack) -> pd.DataFrame:
     """The public employment service's register."""
-    table = pd.DataFrame({name: stack.text(name) for name in ("title", "code")})
-    table["district"] = stack.column(_district)
-    table["month"] = stack.column(months, lambda days: pd.to_datetime(pd.Series(days)))
-    table["months"] = stack.column(spans)
-    for name in REGISTER_COUNTS:
-        table[name] = stack.number(name)
-    table["ratio_printed"] = stack.number("ratio_printed")
-    table["source"], table["sheet"] = stack.source(), stack.sheet_names()
+    columns = {name: stack.text(name) for name in ("title", "code")}
+    columns["district"] = stack.column(_district)
+    columns["month"] = stack.column(months, lambda days: pd.to_datetime(pd.Series(days)))
+    columns["months"] = stack.column(spans)
+    columns |= {name: stack.number(name) for name in (*REGISTER_COUNTS, "ratio_printed")}
+    columns |= {"source": stack.source(), "sheet": stack.sheet_names()}
+    table = pd.DataFrame(columns, copy=False)  # a million rows are not copied once more
     stack.refuse(np.flatnonzero(table["month"].isna()), "month", "intake.no_month")
-    empty = table[list(REGISTER_COUNTS)].isna().all(axis=1)
+    empty = np.logical_and.reduce([np.isnan(columns[name]) for name in REGISTER_COUNTS])
     shown = next((name for name in reversed(REGISTER_COUNTS) if stack.has(name)), "posts_total")
     stack.refuse(np.flatnonzero(empty), shown, "intake.no_count")
     named = [stack.get(name, lambda v: bool(v.value), False, bool) for name in ("title", "code")]
@@ -273,8 +273,9 @@ def register(stack: Stack) -> pd.DataFrame:
     _refuse_city_totals(stack)
     table["not_stated"] = stack.get("title", _says_nothing, False, bool)
     for side in ("posts", "seekers"):
-        parts = table[f"{side}_carried"] + table[f"{side}_new"]
-        table[f"{side}_total"] = table[f"{side}_total"].fillna(parts)
+        total = table[f"{side}_total"]
+        if total.isna().any():
+            table[f"{side}_total"] = total.fillna(table[f"{side}_carried"] + table[f"{side}_new"])
     return stack.kept(table)
 
 

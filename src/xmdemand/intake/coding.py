@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ def code_titles(
     wanted: Iterable[tuple[str, str, str]],
     classification: Classification,
     confirmed: pd.DataFrame,
-    hints: pd.DataFrame | None = None,
+    hints: Callable[[], pd.DataFrame] | None = None,
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Code distinct titles.
 
@@ -50,7 +50,8 @@ def code_titles(
     confirmed
         What people confirmed, as of `read_confirmed`.
     hints
-        As of `title_hints`: a nudge for titles only the coder knows.
+        Gives what `title_hints` gives, a nudge for titles only the coder knows; asked where there
+        are such titles.
 
     Returns
     -------
@@ -183,7 +184,7 @@ def _proposed(
     pairs: list[tuple[str, str]],
     confirmed: pd.DataFrame,
     classification: Classification,
-    hints: pd.DataFrame | None,
+    hints: Callable[[], pd.DataFrame] | None,
 ) -> dict[tuple[str, str], dict[str, Any]]:
     titles = list(dict.fromkeys(title for title, _ in pairs if title))
     if not titles:
@@ -192,7 +193,8 @@ def _proposed(
     if hints is None:
         frame = coder.code(titles)
     else:
-        said = {name: [hints[name].get(title) for title in titles] for name in ("industry", "wage")}
+        known = hints()
+        said = {name: [known[name].get(title) for title in titles] for name in ("industry", "wage")}
         frame = coder.code(titles, industry=said["industry"], wage=said["wage"])
     by_title = {row["title"]: row for row in frame.to_dict("records")}
     out = {}

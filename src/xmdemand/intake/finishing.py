@@ -67,10 +67,8 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
     for kind, (find, column) in _REPEATS.items():
         if kind in parts:
             refused = find(parts[kind])
-            if refused:
-                ledger.refuse(refused, column)
-                kept = ~parts[kind]["source"].isin(list(refused))
-                parts[kind] = parts[kind][kept].reset_index(drop=True)
+            ledger.refuse(refused, column)
+            parts[kind] = _without(parts[kind], refused)
     for kind, find_again, column in (
         ("employers", overlaps.earlier_years, "firm_name"),
         ("workers", overlaps.summed_up_persons, "title"),
@@ -79,8 +77,7 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
         if kind in parts:
             refused = find_again(parts[kind])
             ledger.refuse(refused, column)
-            kept = ~parts[kind]["source"].isin(list(refused))
-            parts[kind] = parts[kind][kept].reset_index(drop=True)
+            parts[kind] = _without(parts[kind], refused)
     if "employers" in parts:
         parts["employers"], joined = joining.joined_parts(parts["employers"])
         ledger.flag((source, "title", "intake.joined") for source in joined)
@@ -89,8 +86,14 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
             refused, doubtful = find_overlaps(parts["register"])
             ledger.refuse(refused, "district")
             ledger.flag(doubtful)
-            kept = ~parts["register"]["source"].isin(list(refused))
-            parts["register"] = parts["register"][kept].reset_index(drop=True)
+            parts["register"] = _without(parts["register"], refused)
+
+
+def _without(table: pd.DataFrame, refused: joining.Refusals) -> pd.DataFrame:
+    """The rows that are not refused; the table itself, uncopied, where none is."""
+    if not refused:
+        return table
+    return table[~table["source"].isin(list(refused))].reset_index(drop=True)
 
 
 def _flag_suspicious(parts: Parts, ledger: Ledger) -> None:
@@ -117,12 +120,15 @@ def _code(parts: Parts, classification: Classification, confirmed: pd.DataFrame)
     for kind, (column, label) in _TITLES.items():
         if kind in parts:
             pairs, codes = found[kind] = _pairs(parts[kind][column], parts[kind]["code"])
-            statable = codes[~parts[kind]["not_stated"]] if kind == "register" else codes
+            statable = codes
+            if kind == "register" and (silent := parts[kind]["not_stated"].to_numpy()).any():
+                statable = codes[~silent]
             times = np.bincount(statable, minlength=len(pairs)).tolist()
             for pair, n in zip(pairs, times, strict=True):
                 if n and any(pair):
                     counts[*pair, label] += n
-    hints = title_hints(parts["employers"]) if "employers" in parts else None
+    returns = parts.get("employers")
+    hints = None if returns is None else lambda: title_hints(returns)
     coded = code_titles(counts, classification, confirmed, hints)
     for kind, (pairs, codes) in found.items():
         _write_codes(parts, kind, [coded.get(pair, _NO_TITLE) for pair in pairs], codes)

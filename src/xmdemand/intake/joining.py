@@ -78,7 +78,7 @@ def superseded_returns(table: pd.DataFrame) -> Refusals:
         of_firm.setdefault(firm, []).append(row)
     for rows in of_firm.values():
         refused.update(_replaced(rows))
-    rest = table[~table["source"].isin(list(refused))]
+    rest = table[~table["source"].isin(list(refused))] if refused else table
     content = [column for column in rest.columns if column not in ("source", "submitted", "sheet")]
     same = rest.duplicated(["firm", "post"], keep=False)
     if same.any():
@@ -316,9 +316,12 @@ def suspicious_register(table: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Register rows whose total is not the sum of its parts."""
     found = []
     for side in ("posts", "seekers"):
-        parts = table[f"{side}_carried"] + table[f"{side}_new"]
-        off = (table[f"{side}_total"] - parts).abs() > 0.5
-        found += [(s, f"{side}_total", "intake.sum_differs") for s in table.loc[off, "source"]]
+        carried, new, total = (
+            table[f"{side}_{part}"].to_numpy() for part in ("carried", "new", "total")
+        )
+        off = np.abs(total - (carried + new)) > 0.5
+        if off.any():
+            found += [(s, f"{side}_total", "intake.sum_differs") for s in table.loc[off, "source"]]
     return found
 
 

@@ -74,11 +74,13 @@ def earlier_years(table: pd.DataFrame) -> dict[str, str]:
     A file with the survey of every year is not several surveys of this year.
     """
     years: dict[str, dict[str, int]] = {}
-    for sheet in dict.fromkeys(table["sheet"]):
+    for sheet in table["sheet"].unique():
         file, _, name = str(sheet).rpartition("!")
         if year := year_in(name):
             years.setdefault(file, {})[str(sheet)] = int(year)
     old = [s for own in years.values() for s, year in own.items() if year < max(own.values())]
+    if not old:
+        return {}
     return dict.fromkeys(table.loc[table["sheet"].isin(old), "source"], "intake.earlier_year")
 
 

@@ -94,6 +94,8 @@ class ColumnRows(Sequence[list[object]]):
         for column in self.columns:
             blank = [code for code, value in enumerate(column.distinct) if value in ("", None)]
             nothing &= np.isin(column.codes, blank) if blank else False
+            if not nothing.any():
+                break
         return nothing
 
 

@@ -144,9 +144,9 @@ _NO_TITLE = {"code": "", "status": ""}
 def _pairs(titles: pd.Series, given: pd.Series) -> tuple[list[tuple[str, str]], np.ndarray]:
     """Distinct pairs of title and given code in order of appearance, and every row's place."""
     title_at, title = pd.factorize(titles)
+    if len(given) and (given == "").all():  # most tables give no codes
+        return [(str(name), "") for name in title.tolist()], title_at
     given_at, code = pd.factorize(given)
-    if len(code) == 1:  # most tables give no codes
-        return [(str(name), str(code[0])) for name in title], title_at
     both = title_at.astype(np.int64) * max(len(code), 1) + given_at
     codes, distinct = pd.factorize(both)
     width = max(len(code), 1)

@@ -232,3 +232,13 @@ def test_no_row_of_a_clean_sheet_is_looked_at(tmp_path, tables_of, monkeypatch):
     )
     monkeypatch.setattr(sheets, "data_rows", None)
     assert tables_of(tmp_path).employers["vacancies"].tolist() == [5.0, 2.0]
+
+
+@pytest.mark.parametrize("rows", ["\n\n", "电工\n焊工\n", "电工,5\n\n焊工\n"])
+def test_rows_narrower_than_the_headings_are_read_as_row_by_row(
+    tmp_path, tables_of, monkeypatch, rows
+):
+    (tmp_path / "a.csv").write_text(f"岗位名称,当前空缺人数,单位名称\n{rows}", "utf-8")
+    at_once = tables_of(tmp_path)
+    monkeypatch.setattr(sheets, "_parsed_as_it_stands", lambda *_: None)
+    assert_same(at_once, tables_of(tmp_path))

@@ -255,7 +255,7 @@ def all_data(
     odd
         Of every column the texts that are a heading of the sheet or `may_be_no_data`.
     """
-    if not rows or "" in columns[0] or None in columns[0]:
+    if not columns or "" in columns[0] or None in columns[0]:
         return False  # a row may be blank
     judge = _Judge(layout)
     named = made_up = False  # whether a row's first text is before the column, or a made-up name

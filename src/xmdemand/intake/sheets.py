@@ -483,7 +483,9 @@ def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
 def _names_every_firm(layout: Layout, columns: Sequence[Sequence[object]]) -> bool:
     """Whether no row of a list of posts leaves open in its first column of the firm whose it is."""
     own, posts = _of_firm_and_post(layout)
-    return not own or not posts or all(map(_says_something, columns[own[0]]))
+    if not own or not posts:
+        return True
+    return own[0] < len(columns) and all(map(_says_something, columns[own[0]]))
 
 
 def _of_firm_and_post(layout: Layout) -> tuple[list[int], list[int]]:

@@ -60,8 +60,14 @@ _SILENT = EMPTY | NONE_AT_ALL
 
 
 def below(rows: Rows, first: int, place: int) -> list[object]:
-    """The first cells below a heading."""
-    return [row[place] for row in rows[first : first + _SAMPLE] if place < len(row)]
+    """The first cells below a heading, up to a row that is empty or a line between two tables."""
+    cells: list[object] = []
+    for row in rows[first : first + _SAMPLE]:
+        if cells and sum(cell not in (None, "") for cell in row) < 2:
+            break
+        if place < len(row):
+            cells.append(row[place])
+    return cells
 
 
 def _no_count(cell: object) -> bool:

@@ -16,6 +16,7 @@ from xmdemand.intake.headings import (
     order_stems,
     resembles_heading,
     spellings,
+    worded,
 )
 from xmdemand.intake.headrows import labels_at
 from xmdemand.intake.implied import implied, measure_around
@@ -162,7 +163,7 @@ def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequen
     names = names | set(facts)
     if "firm" in names:
         names = names | {"firm_name"}
-    counted = kind.name == "employers" and any(map(_POSTS_AND_COUNTS.search, labels))
+    counted = kind.name == "employers" and any(map(_may_count, labels))
     if not (names & set(kind.marks) or counted) or len(useful) < 2:
         return 0.0
     required = [column.name for column in kind.columns if column.required]
@@ -173,6 +174,15 @@ def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequen
         + 0.4 * (len(names) - len(useful))
         + 0.5 * sum(name in names for name in required)
     )
+
+
+@lru_cache(maxsize=8192)
+def _may_count(label: str) -> bool:
+    """Whether a heading speaks of posts with their numbers, or may mean either (``岗位需求``)."""
+    if _POSTS_AND_COUNTS.search(label):
+        return True
+    meant = worded("employers", label) if label else ()
+    return len(meant) > 1 and any(column.name == "vacancies" for column in meant)
 
 
 @lru_cache(maxsize=1024)

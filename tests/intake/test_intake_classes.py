@@ -1,0 +1,214 @@
+"""Ways of writing a table that a folder nobody had seen brought, each with others of its class."""
+
+from __future__ import annotations
+
+import pytest
+
+from xmdemand.intake.codebook import book_of, decoded
+from xmdemand.intake.personal import MASK, mask
+from xmdemand.intake.sources import Grid
+
+
+def lines(tmp_path, name, *rows):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(rows), encoding="utf-8")
+
+
+def opened(tables):
+    return tables.proposals[~tables.proposals["taken"].astype(bool)]
+
+
+# -- several tables on one sheet -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gap", [[""], []])
+def test_a_list_folded_into_columns_is_one_list(tmp_path, save, tables_of, gap):
+    head = ["职业", "需求人数", "求职人数"]
+    rows = [["2025年第三季度供求表"], [*head, *gap, *head]]
+    rows += [["焊工", 5, 9, *gap, "电工", 7, 3], ["钳工", 1, 2, *gap, "", None, None]]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    found = tables.register[["title", "posts_total", "seekers_total"]].values.tolist()
+    assert found == [["焊工", 5, 9], ["电工", 7, 3], ["钳工", 1, 2]]
+    assert opened(tables).empty
+
+
+def test_posts_of_a_firm_repeated_under_the_same_headings(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "单位名称,岗位,缺工人数,岗位,缺工人数", "甲公司,焊工,3,电工,4")
+    table = tables_of(tmp_path).employers
+    assert list(zip(table["firm_name"], table["post"], table["vacancies"], strict=True)) == [
+        ("甲公司", "焊工", 3),
+        ("甲公司", "电工", 4),
+    ]
+
+
+def test_two_tables_side_by_side_are_read_each(tmp_path, save, tables_of):
+    rows = [["思明区用工情况"], ["企业名称", "缺工岗位", "缺工数", "", "工种", "单位", "拟招人数"]]
+    rows += [
+        ["甲公司", "焊工", 3, "", "电工", "乙公司", 4],
+        ["丙公司", "车工", 1, "", "", "", None],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    table = tables.employers
+    found = list(zip(table["firm_name"], table["post"], table["vacancies"], strict=True))
+    assert found == [("甲公司", "焊工", 3), ("丙公司", "车工", 1), ("乙公司", "电工", 4)]
+    assert set(table["district"]) == {"思明区"}
+    assert opened(tables).empty
+
+
+def test_notes_beside_a_table_are_no_table(tmp_path, save, tables_of):
+    rows = [
+        ["企业名称", "缺工岗位", "缺工数", "", "填表须知"],
+        ["甲公司", "焊工", 3, "", "如实填写"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [3]
+    assert len(tables.files) == 1
+
+
+def test_further_tables_below_are_known_by_their_wording(tmp_path, save, tables_of):
+    rows = [
+        ["2026年3月海沧区分行业用工需求"],
+        ["一、制造业"],
+        ["序号", "企业名称", "岗位", "需求人数", "月薪"],
+        [1, "甲公司", "包装工", 8, "5.4-6.3K"],
+        ["合计", "", "", 8, ""],
+        ["", "", "", "", ""],
+        ["二、建筑业"],
+        ["企业", "工种", "缺工数", "工价", "要求到岗"],
+        ["乙公司", "施工员", "51人", "7700-11600", "尽快"],
+        ["三、服务业"],
+        ["序号", "岗位名称", "招用单位", "薪资范围", "拟招人数"],
+        [1, "店长", "丙公司", "8000以上", 9],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    table = tables.employers
+    assert list(table["firm_name"]) == ["甲公司", "乙公司", "丙公司"]
+    assert list(table["vacancies"]) == [8, 51, 9]
+    assert list(table["wage_low"]) == [5400, 7700, 8000]
+    assert set(table["district"]) == {"海沧区"}
+    assert [source.rpartition("!")[2] for source in table["source"]] == ["4", "9", "12"]
+
+
+def test_what_stands_above_the_first_table_holds_for_the_next(tmp_path, save, tables_of):
+    head = ["职业名称", "需求人数", "求职人数"]
+    rows = [["2026年3月供求表", "", "单位：百人"], ["思明区"], head, ["焊工", 1, 2]]
+    rows += [[], ["湖里区"], ["职业", "岗位数", "求职数"], ["焊工", 3, 4]]
+    save(tmp_path / "a.xlsx", rows)
+    register = tables_of(tmp_path).register
+    assert register["posts_total"].tolist() == [100, 300]
+    assert register["district"].tolist() == ["思明区", "湖里区"]
+    assert [month.month for month in register["month"]] == [3, 3]
+
+
+# -- headings ------------------------------------------------------------------------------------
+
+
+def test_unlike_parts_below_a_merged_heading_are_no_clash(tmp_path, save, tables_of):
+    rows = [
+        ["企业名称", "主要岗位", "用工需求（人）", None, "用工变动（人）", None],
+        [None, None, "现缺人数", "2026年计划招聘", "2025年实际招聘", "2025年离职"],
+        ["甲公司", "收银员", 8, 4, 7, 25],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:D1", "E1:F1"))
+    row = tables_of(tmp_path).employers.iloc[0]
+    assert [row[c] for c in ("vacancies", "planned_hires", "past_hires", "leavers")] == [
+        8,
+        4,
+        7,
+        25,
+    ]
+
+
+def test_what_is_written_below_tells_what_a_heading_means(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "企业名称,岗位需求,缺工数", "甲公司,焊工,3", "乙公司,电工,4")
+    table = tables_of(tmp_path).employers
+    assert list(table["post"]) == ["焊工", "电工"]
+    lines(tmp_path, "a.csv", "企业名称,岗位,岗位需求", "甲公司,焊工,3", "乙公司,电工,4")
+    assert list(tables_of(tmp_path).employers["vacancies"]) == [3, 4]
+
+
+def test_staff_that_is_the_same_for_all_posts_of_every_firm_is_the_firm_s(tmp_path, tables_of):
+    rows = [f"{f}公司,{n},{p},1" for f, n in (("甲", 80), ("乙", 60), ("丙", 9)) for p in "焊电"]
+    lines(tmp_path, "a.csv", "单位名称,现有人数,工种,缺工数", *(f"{r[:-2]}工,1" for r in rows))
+    table = tables_of(tmp_path).employers
+    assert list(table["employees"]) == [80, 80, 60, 60, 9, 9]
+    assert set(table["headcount_kind"]) == {"missing"}
+
+
+@pytest.mark.parametrize("place", ["机构名称", "酒店名称", "委托企业", "市场主体名称", "入驻企业"])
+def test_whoever_employs_is_a_firm(tmp_path, tables_of, place):
+    lines(tmp_path, "a.csv", f"{place},岗位,缺工数", "鹭江养老院,护理员,3", "厦门某酒店,厨师,4")
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["firm_name"]) == ["鹭江养老院", "厦门某酒店"]
+    assert opened(tables).empty
+
+
+def test_a_list_of_firms_without_marks_of_a_sample(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "规模以上单位名录.csv",
+        "单位详细名称,统一社会信用代码,行业门类,从业人员期末人数,单位规模,注册地（镇街）",
+        "甲公司,91350211MAD83LEJQ1,制造业,82,小型,集美区后溪镇",
+    )
+    tables = tables_of(tmp_path)
+    row = tables.firms.iloc[0]
+    assert (row["firm_name"], row["employees"], row["district"]) == ("甲公司", 82, "集美区")
+    assert opened(tables).empty
+
+
+# -- what cells say ------------------------------------------------------------------------------
+
+
+def test_codes_of_a_questionnaire_are_spelt_out_by_the_sheet_beside(tmp_path, tables_of):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    answers = book.worksheets[0]
+    answers.append(
+        ["序号", "提交答卷时间", "1、您的年龄", "2、您居住在哪个区", "3、您希望参加的培训工种"]
+    )
+    answers.append([1, "2026/03/26 14:25:11", 30, 2, "电工"])
+    answers.append([2, "2026/03/26 15:25:11", 31, -3, "焊工"])
+    codes = book.create_sheet("选项编码")
+    for row in (["题号", "题目", "编码", "选项"], [2, "您居住在哪个区", 2, "湖里区"]):
+        codes.append(row)
+    book.save(tmp_path / "a.xlsx")
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["district"]) == ["湖里区", ""]
+    assert opened(tables).empty
+    assert "intake.other_codebook" in set(tables.files["code"])
+
+
+def test_a_column_with_other_than_codes_is_left_as_it_is():
+    book = book_of(Grid("a", "b", [["题号", "编码", "选项"], [2, 1, "思明区"]], ""))
+    grid = Grid("a", "c", [["序号", "2、您居住在哪个区"], [1, 1], [2, "湖里区"]], "")
+    assert decoded(grid, book).rows == grid.rows
+
+
+def test_an_age_that_fits_no_band_is_said(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "提交时间,年龄段,希望培训工种", "2026-03-01,30-40岁,电工")
+    lines(tmp_path, "b.csv", "项目,类别,总人数", "年龄段,25-34岁,10", "年龄段,35-59岁,20")
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["age_band"]) == [""]
+    assert "intake.age_in_no_band" in set(tables.oddities["code"])
+
+
+@pytest.mark.parametrize(("title", "district"), [("思明区用工登记", "思明区"), ("用工登记", "")])
+def test_streets_are_of_the_district_the_title_names(tmp_path, save, tables_of, title, district):
+    rows = [[title], ["企业名称", "所在区", "岗位", "缺工数"], ["甲公司", "筼筜街道", "焊工", 3]]
+    save(tmp_path / "a.xlsx", rows)
+    assert list(tables_of(tmp_path).employers["district"]) == [district]
+
+
+def test_who_keeps_a_list_is_no_row_and_masked(tmp_path, save, tables_of):
+    rows = [["企业名称", "岗位", "缺工数"], ["甲公司", "焊工", 3], ["台账管理员：曾丽娟", "", ""]]
+    save(tmp_path / "a.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert tables.files["rows_read"].sum() == 1
+    assert mask("信息员（兼）：曾丽娟") == f"信息员（兼）：{MASK}"
+    assert mask("统计员：5人") == "统计员：5人"

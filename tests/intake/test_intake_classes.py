@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from xmdemand.intake.codebook import book_of, decoded
+from xmdemand.intake.names import Names
 from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.sources import Grid
+from xmdemand.intake.values import parse_district
 
 
 def lines(tmp_path, name, *rows):
@@ -212,3 +214,44 @@ def test_who_keeps_a_list_is_no_row_and_masked(tmp_path, save, tables_of):
     assert tables.files["rows_read"].sum() == 1
     assert mask("信息员（兼）：曾丽娟") == f"信息员（兼）：{MASK}"
     assert mask("统计员：5人") == "统计员：5人"
+
+
+# -- places and registers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [
+        ("集美区杏林思明路2号", "集美区"),
+        ("同安工业集中区思明园", "同安区"),
+        ("海沧台商投资区", "海沧区"),
+        ("湖里公共就业服务中心", "湖里区"),
+        ("集美大道100号", None),
+        ("思明南路", None),
+        ("厦门湖里酒店有限公司", None),
+        ("思明、湖里", None),
+    ],
+)
+def test_a_road_a_park_or_a_firm_named_after_a_district_is_not_in_it(profile, text, district):
+    found = parse_district(text, Names.of(profile, []).districts)
+    assert found.value == district
+    assert (found.flags == ("ambiguous",)) == (district is None)
+
+
+def test_registers_of_two_services_add_up_and_it_is_said(tmp_path, tables_of):
+    head = "月份,区,职业,需求人数,求职人数"
+    lines(tmp_path, "市就业中心.csv", head, "2026-03,思明,焊工,5,9", "2026-03,思明,电工,2,3")
+    lines(tmp_path, "人才市场.csv", head, "2026-03,思明,焊工,7,1", "2026-03,湖里,电工,2,3")
+    tables = tables_of(tmp_path)
+    said = {n.where: n.n for n in tables.notes if n.code == "intake.registers_added_up"}
+    assert said == {"人才市场.csv!": 1, "市就业中心.csv!": 1}
+    assert len(tables.register) == 4
+
+
+def test_graduates_sent_once_more_are_counted_once(tmp_path, tables_of):
+    rows = [f"{title},毕业生,{n}" for title, n in (("电工", 120), ("焊工", 80), ("护士", 60))]
+    lines(tmp_path, "a.csv", "职业,来源,人数", *rows)
+    lines(tmp_path, "b.csv", "职业,来源,人数", *rows, "保育师,毕业生,9")
+    tables = tables_of(tmp_path)
+    assert tables.pipeline["persons"].sum() == 269
+    assert list(tables.quarantine["code"]) == ["intake.superseded"] * 3

@@ -40,6 +40,10 @@ def finish(
         notes += _finish_workers(parts, ledger)
     if "register" in parts:
         notes += _quarterly(parts["register"])
+        notes += [
+            Note("intake.registers_added_up", sheet, n, "warning")
+            for sheet, n in overlaps.added_up(parts["register"]).items()
+        ]
     return Tables(
         **{kind: table.drop(columns="sheet", errors="ignore") for kind, table in parts.items()},
         files=ledger.files(),
@@ -73,6 +77,7 @@ def _drop_repeated(parts: Parts, ledger: Ledger) -> None:
         ("employers", overlaps.earlier_years, "firm_name"),
         ("workers", overlaps.summed_up_persons, "title"),
         ("margins", overlaps.repeated_totals, "category"),
+        ("pipeline", overlaps.repeated_sources, "title"),
     ):
         if kind in parts:
             refused = find_again(parts[kind])

@@ -105,6 +105,47 @@ def repeated_totals(table: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(table.loc[(rank < last).to_numpy(), "source"], "intake.superseded")
 
 
+def added_up(table: pd.DataFrame) -> dict[str, int]:
+    """Sheets some of whose rows another sheet gives too -> how many; their numbers add up.
+
+    Two services of one district have two registers, and both count. But it may also be one
+    register sent by two offices, which only a person can tell.
+    """
+    found: dict[str, int] = {}
+    for side in ("posts", "seekers"):
+        counts = [f"{side}_{part}" for part in ("carried", "new", "total")]
+        stated = table[table[counts].notna().any(axis=1)]
+        sheets = stated.groupby([*_OCCUPATION, "district", *_PERIOD], sort=False)["sheet"]
+        for sheet, n in (
+            stated.loc[(sheets.transform("nunique") > 1), "sheet"].value_counts().items()
+        ):
+            found[str(sheet)] = max(n, found.get(str(sheet), 0))
+    return dict(sorted(found.items()))
+
+
+def repeated_sources(table: pd.DataFrame) -> dict[str, str]:
+    """Graduates and trainees that a later sheet gives once more, all or nearly all alike."""
+    rows = {
+        str(sheet): own.drop_duplicates(["title", "kind"]).set_index(["title", "kind"])["persons"]
+        for sheet, own in table.groupby("sheet", sort=False)
+    }
+    again: set[str] = set()
+    sheets = sorted(rows)
+    for place, earlier in enumerate(sheets):
+        for later in sheets[place + 1 :]:
+            common = rows[earlier].index.intersection(rows[later].index)
+            if len(common) < _ALIKE_ENOUGH or len(common) * 10 < len(rows[earlier]) * 9:
+                continue
+            same = (rows[earlier][common] - rows[later][common]).abs() <= 0.5
+            if same.mean() >= 0.9:
+                again.add(earlier)
+    return dict.fromkeys(table.loc[table["sheet"].isin(again), "source"], "intake.superseded")
+
+
+_ALIKE_ENOUGH = 3
+"""Rows alike from which two tables are the same one."""
+
+
 def quarter_beside_months(table: pd.DataFrame) -> Found:
     """Rows of a quarter whose months are given as well; doubtful where only some of them are."""
     refused: dict[str, str] = {}

@@ -39,14 +39,42 @@ def parse_district(
         return Value(None, "missing")
     if text in names:
         return Value(names[text], "exact")
-    found = {name for spelling, name in names.items() if len(spelling) > 1 and spelling in text}
+    found, named = _districts_in(text, names)
     if len(found) == 1:
         return Value(found.pop(), "within")
-    if found:
+    if named:
         return Value(None, "missing", ("ambiguous",))
     if any(bare(place) in text for place in elsewhere):
         return Value(None, "missing", ("not_a_district",))
     return Value(None, "missing", ("unreadable",))
+
+
+def _districts_in(text: str, names: Mapping[str, str]) -> tuple[set[str], bool]:
+    """The districts a text names, and whether it names any, if only in the name of a road.
+
+    A district called by its full name goes before short names beside it; a short name that opens
+    the name of a road, a park or a firm says nothing of where that is.
+    """
+    whole = {name for spelling, name in names.items() if spelling[-1:] == "区" and spelling in text}
+    if whole:
+        return whole, True
+    found: set[str] = set()
+    named = False
+    for spelling, name in names.items():
+        if len(spelling) < 2 or spelling not in text:
+            continue
+        named = True
+        rest = text[text.rindex(spelling) + len(spelling) :]
+        if not _NAMED_AFTER.match(rest):
+            found.add(name)
+    return found, named
+
+
+_NAMED_AFTER = re.compile(
+    r"(?:[东南西北中]?(?:大道|路|街(?!道)|巷|桥|园|广场|大厦|商厦|公寓|酒店|医院|码头|立交|隧道|站|宾馆)"
+    r"|[\u3400-\u9fff]{0,8}(?:公司|集团|工业园|产业园|科技园|创业园|软件园|商场|百货|饭店))"
+)
+"""What follows a district's short name where something is only named after it."""
 
 
 _ANY_LEVEL = frozenset(

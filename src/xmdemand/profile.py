@@ -35,11 +35,12 @@ class _Frozen(BaseModel):
 
 
 class District(_Frozen):
-    """A district, with the spellings that mean it."""
+    """A district, with the spellings that mean it, and the streets, towns and parks within it."""
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 class Industry(_Frozen):

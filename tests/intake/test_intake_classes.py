@@ -197,7 +197,7 @@ def test_an_age_that_fits_no_band_is_said(tmp_path, tables_of):
     lines(tmp_path, "b.csv", "项目,类别,总人数", "年龄段,25-34岁,10", "年龄段,35-59岁,20")
     tables = tables_of(tmp_path)
     assert list(tables.workers["age_band"]) == [""]
-    assert "intake.age_in_no_band" in set(tables.oddities["code"])
+    assert "intake.no_age_band" in set(tables.oddities["code"])
 
 
 @pytest.mark.parametrize(("title", "district"), [("思明区用工登记", "思明区"), ("用工登记", "")])

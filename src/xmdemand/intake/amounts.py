@@ -153,6 +153,21 @@ _PAY_WORDS = re.compile(
     r"(?:/\s?(?:月|天|日|小时|时|h|年|件)|元|人民币|rmb|¥|￥|月薪|年薪|日薪|时薪|每月|每天|每日|每小时|每年|底薪|综合|税前|税后|工资|薪资|"
     r"包吃住|包吃|包住|五险一金|五险|左右|约|[:：\s])",
 )
+_NO_PAY = re.compile(
+    r"(?:(?:薪资|工资|薪酬|待遇|月薪|薪水|报酬|薪金|收入)(?:待遇|福利)?)?[:：]?(?:可)?(?:面议|面谈|详谈|另议|电议|协商|商议)(?:[/、,(].*)?"
+    r"|(?:按|依|依据|根据|参照|执行).{0,12}(?:规定|标准|制度|政策|能力|经验)(?:执行|确定|定薪|发放)?"
+)
+"""Pay left open: nothing can be read, nothing is spoilt."""
+_SETTLED = re.compile(
+    rf".*?转正(?:后|工资|薪资|月薪)*[:：]?({NUMBER}(?:[-~至到]{NUMBER})?)(?:元(?:/月)?)?(?:以上|起)?"
+)
+"""Pay after the trial period is the post's."""
+_BASE = re.compile(
+    rf"(?:无责)?(?:保底|底薪|基本工资|基础工资|固定工资|固定薪资|月薪|基薪)?[:：]?(?P<base>{NUMBER}(?:[-~至到]{NUMBER})?)(?:元)?(?:/月)?[+加]"
+    r"(?:高额|高|月度|年终|业务|销售|个人|全勤|岗位|计件)*(?:绩效|奖金|奖励|补贴|津贴|补助|分红|加班费|全勤|年终奖|业绩|五险|社保|包吃|包住)[\u3400-\u9fff+/、,]*"
+)
+"""A stated part of pay and one nobody states: at least the former."""
+_FLOOR = re.compile(rf"(?:保底|无责底薪)[:：]?({NUMBER})(?:元)?(?:/月)?(?:以上|起)?")
 _PAY_RANGE = re.compile(rf"({NUMBER})(?:-|~|至|到)({NUMBER})")
 _PAY_OVER = re.compile(rf"(?:({NUMBER})(?:\+|以上|起|及以上)|(?:≥|>=|>|不低于|至少)({NUMBER}))")
 _PAY_UNDER = re.compile(rf"(?:({NUMBER})(?:以下|以内)|(?:≤|<=|<|不超过|最高)({NUMBER}))")
@@ -181,14 +196,17 @@ def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
     text = (
         words_of(cell).lower().replace(" ", "") if not isinstance(cell, float) else words_of(cell)
     )
-    if text in EMPTY or text in UNSTATED or text.startswith("面议"):
+    if text in EMPTY or text in UNSTATED or text.startswith("面议") or _NO_PAY.fullmatch(text):
         return Wage(NAN, NAN, "missing")
     kind: Literal["month", "day", "hour", "piece"] = "month"
     flags: list[str] = []
     if tail := _PAY_TAIL.search(text):
         flags.append(f"{tail[1]} months")
         text = text[: tail.start()]
-    if _PER_PIECE.search(text):
+    if (apart := _in_parts(text)) is not None:
+        text, open_ended = apart
+        flags += ["plus"] * open_ended
+    elif _PER_PIECE.search(text):
         return Wage(NAN, NAN, "piece", tuple(flags))
     if _PER_DAY.search(text):
         kind = "day"
@@ -196,6 +214,8 @@ def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
         kind = "hour"
     yearly = bool(_PER_YEAR.search(text))
     low, high = _pay_ends(_BRACKET.sub("", _PAY_WORDS.sub("", text)) or text)
+    if "plus" in flags and low is not None:
+        high = NAN
     if low is None or high is None:
         return Wage(NAN, NAN, "missing", (*flags, "unreadable"))
     unit = 1.0 if _OWN_SCALE.search(text) else unit
@@ -206,6 +226,16 @@ def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
     if kind == "month" and any(not 500 <= end <= 300_000 for end in (low, high) if end == end):
         flags.append("implausible")
     return Wage(low, high, kind, tuple(flags))
+
+
+def _in_parts(text: str) -> tuple[str, bool] | None:
+    """What a cell that tells pay in parts states, and whether more comes on top; else None."""
+    if not _PER_PIECE.search(text) and (match := _BASE.fullmatch(text)):
+        return match["base"], True
+    if match := _FLOOR.fullmatch(text):
+        return match[1], True
+    match = _SETTLED.fullmatch(text)
+    return (match[1], False) if match else None
 
 
 def _pay_ends(text: str) -> tuple[float | None, float | None]:

@@ -75,7 +75,7 @@ def _district(sheet: Sheet) -> Distinct:
 def _district_around(sheet: Sheet) -> str:
     """The one district that the rows above, the sheet's or the file's name speaks of."""
     for text in (*sheet.layout.above.split("\n"), sheet.grid.sheet, sheet.grid.file):
-        found = parse_district(text, sheet.names.districts)
+        found = parse_district(text, sheet.names.districts, places=sheet.names.places)
         if found.value:
             return found.value
     return ""

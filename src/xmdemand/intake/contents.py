@@ -51,7 +51,10 @@ def cannot_be(column: Column, cells: Sequence[object], names: Names | None) -> b
     if column.kind in ("text", "group"):
         return sum(map(_a_number, filled)) * 2 > len(filled)
     if column.kind == "district" and names is not None:
-        read = [parse_district(cell, names.districts, elsewhere=names.elsewhere) for cell in filled]
+        read = [
+            parse_district(cell, names.districts, elsewhere=names.elsewhere, places=names.places)
+            for cell in filled
+        ]
         return all(item.value is None and "unreadable" in item.flags for item in read)
     return False
 
@@ -84,15 +87,44 @@ def _no_day(cell: object) -> bool:
     return parse_date(cell).value is None and parse_month(cell).value is None
 
 
-TICKS = frozenset(["是", "√", "✓", "✔", "☑", "v", "y", "有", "1", "●", "○", "可", "选中", "true"])
+TICKS = frozenset(
+    [
+        "是",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "✅",
+        "v",
+        "y",
+        "yes",
+        "有",
+        "1",
+        "●",
+        "■",
+        "★",
+        "○",
+        "可",
+        "对",
+        "勾",
+        "选中",
+        "已选",
+        "选",
+        "true",
+        "t",
+    ]
+)
 """What a ticked cell holds."""
+_UNTICKED = frozenset(
+    ["0", "否", "×", "x", "✗", "✘", "☐", "□", "n", "no", "false", "f", "不选", "未选"]
+)
 
 
 def ticked(columns: Sequence[Sequence[object]]) -> bool:
     """Whether the cells of some columns are ticks or empty, and some are ticked."""
     texts = [bare(words_of(cell)) for cells in columns for cell in cells]
     filled = [text for text in texts if text not in _SILENT]
-    return bool(filled) and all(text in TICKS or text in ("0", "否", "×", "x") for text in filled)
+    return bool(filled) and all(text in TICKS or text in _UNTICKED for text in filled)
 
 
 _LEVEL = re.compile(r"[一二三四五1-5初中高]级|技师|[初中高]级?工|不限|专项|等级|证")

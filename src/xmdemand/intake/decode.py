@@ -182,13 +182,13 @@ def decode(
 
 def _parser(column: Column, names: Names, unit: float) -> Callable[[object], Any]:
     parsers: dict[str, Callable[[object], Any]] = {
-        "age": _age,
+        "age": values.parse_age,
         "choice": lambda cell: _choice(cell, column),
         "code": values.parse_code,
         "count": lambda cell: _stated(values.parse_count(_bare_of(cell, column.unit), unit=unit)),
         "date": values.parse_date,
         "district": lambda cell: values.parse_district(
-            cell, names.districts, elsewhere=names.elsewhere
+            cell, names.districts, elsewhere=names.elsewhere, places=names.places
         ),
         "firm_id": _firm_id,
         "group": lambda cell: _group(cell, names),
@@ -279,9 +279,31 @@ def _firm_id(cell: object) -> Value[str]:
     return Value(None, "missing", ("unreadable",))
 
 
+_NO_GROUP = frozenset(
+    [
+        "无",
+        "其他",
+        "其它",
+        "其他人员",
+        "以上都不是",
+        "以上都没有",
+        "以上均不是",
+        "都不是",
+        "均不是",
+        "普通居民",
+        "一般人员",
+        "其他群体",
+        "不属于",
+        "不属于以上",
+        "不属于以上人员",
+    ]
+)
+"""Belonging to no group that has a name here."""
+
+
 def _group(cell: object, names: Names) -> Value[str]:
     text = words_of(cell)
-    if bare(text) in EMPTY or text in ("无", "其他", "以上都不是"):
+    if bare(text) in EMPTY or bare(text) in _NO_GROUP:
         return Value(None, "missing")
     found = names.group(text)
     return Value(None, "missing", ("unreadable",)) if found is None else Value(found, "exact")
@@ -308,29 +330,3 @@ def _share(cell: object) -> Value[float]:
     if not 0 <= share <= 1:
         return Value(None, "missing", ("implausible",))
     return Value(share, "exact")
-
-
-_BORN = re.compile(r"年?(?:出生|生人?)?$")
-
-
-def _age(cell: object) -> Value[object]:
-    """Years of age or of birth as a number, an age band as ``low-high`` text."""
-    if isinstance(cell, str):
-        cell = _BORN.sub("", bare(cell))
-    number = values.parse_count(cell)
-    if number.kind == "exact":
-        low = number.low
-        if 10 <= low <= 100 or 1920 <= low <= 2025:
-            return Value(low, "exact")
-        return Value(None, "missing", ("implausible",))
-    for read in (values.parse_date, values.parse_month):
-        day = read(cell)
-        if day.value is not None:
-            return Value(float(day.value.year), "exact")
-    band = values.parse_count(words_of(cell).replace("岁", "").replace("周", ""))
-    if band.kind == "exact":
-        return Value(band.low, "exact")
-    if band.kind in ("range", "at_least", "at_most"):
-        ends = [f"{end:.0f}" if end == end and end > 0 else "" for end in (band.low, band.high)]
-        return Value("-".join(ends), "band")
-    return Value(None, "missing", ("unreadable",) if words_of(cell) else ())

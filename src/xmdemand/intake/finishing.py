@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from xmdemand.intake import joining, overlaps
+from xmdemand.intake.ages import age_band, is_birth
 from xmdemand.intake.assemble import AGE_BANDS
 from xmdemand.intake.coding import TITLE_COLUMNS, code_titles, title_hints
 from xmdemand.intake.ledger import PROPOSAL_COLUMNS, Ledger
 from xmdemand.intake.tables import Tables
-from xmdemand.intake.values import parse_count, parse_district
+from xmdemand.intake.values import parse_district
 from xmdemand.notes import Note
 from xmdemand.profile import Profile
 
@@ -185,87 +187,43 @@ def _categories(table: pd.DataFrame, ledger: Ledger) -> list[str]:
 
 
 def _finish_workers(parts: Parts, ledger: Ledger) -> list[Note]:
-    """Running numbers of persons; ages into the bands of the margins, or said to fit none."""
+    """Running numbers of persons; ages into the bands of the margins."""
     table = parts["workers"]
     table["person"] = pd.factorize(table["source"])[0] + 1
     bands: tuple[str, ...] = AGE_BANDS
     if "margins" in parts:
         margins = parts["margins"]
         bands = tuple(margins.loc[margins["variable"] == "age_band", "category"]) or AGE_BANDS
-    year = _reference_year(parts)
+    today = _reference_day(parts)
     notes = []
-    born = [isinstance(age, float) and age > 150 for age in table["age"]]
+    born = [is_birth(age) for age in table["age"]]
     if any(born):
-        code = "intake.birth_years" if year else "intake.birth_years_unknown"
-        notes.append(Note(code, "", sum(born), "info", {"year": year or 0}))
-    ages = {age: age_band(age, bands, year) for age in set(table["age"])}
+        code = "intake.birth_years" if today else "intake.birth_years_unknown"
+        fields = {"year": today.year if today else 0}
+        notes.append(Note(code, "", sum(born), "info", fields))
+    ages = {age: age_band(age, bands, today) for age in set(table["age"])}
     table["age_band"] = [ages[age] for age in table["age"]]
-    stated = [age is not None and age == age and age != "" for age in table["age"]]
-    outside = table.loc[(table["age_band"] == "").to_numpy() & np.array(stated, bool), "source"]
-    ledger.flag((source, "age", "intake.age_in_no_band") for source in outside.unique())
+    nowhere = [
+        not band and age is not None
+        for age, band in zip(table["age"], table["age_band"], strict=True)
+    ]
+    unplaced = table.loc[nowhere, "source"].unique()
+    ledger.flag((source, "age", "intake.no_age_band") for source in unplaced)
     table["selection"] = table["selection"].where(table["selection"] != "", "voluntary")
     parts["workers"] = table.drop(columns=["age", "number", "seconds"])
     return notes
 
 
-def _reference_year(parts: Parts) -> int | None:
-    """The year that years of birth are counted from: the latest day any input bears."""
+def _reference_day(parts: Parts) -> dt.date | None:
+    """The day that births are counted from: the latest any input bears."""
     days = [
         parts[kind][column].max()
         for kind, column in (("workers", "submitted"), ("employers", "submitted"))
         if kind in parts
     ]
     days += [parts["register"]["month"].max()] if "register" in parts else []
-    years = [day.year for day in days if pd.notna(day)]
-    return max(years) if years else None
-
-
-def age_band(age: object, bands: tuple[str, ...], year: int | None = None) -> str:
-    """The band an age, a year of birth (with `year`) or a band written otherwise lies in.
-
-    Examples
-    --------
-    >>> age_band(33.0, ("16-24岁", "25-44岁", "45岁及以上"))
-    '25-44岁'
-    >>> age_band("45-", ("16-24岁", "25-44岁", "45岁及以上"))
-    '45岁及以上'
-    >>> age_band("55-", ("45-54岁", "55-59岁")), age_band("-24", ("16-24岁", "25-34岁"))
-    ('55-59岁', '16-24岁')
-    """
-    if age is None or age == "":
-        return ""
-    if isinstance(age, str):
-        low, _, high = age.partition("-")
-        span = (float(low or 0), float(high or _OLDEST))
-    else:
-        years = float(str(age))
-        if years > 150:
-            if year is None:
-                return ""
-            years = year - years
-        span = (years, years)
-    known = [(band, ends) for band in bands if (ends := _ends(band)) is not None]
-    if isinstance(age, str) and known:  # the lowest and the highest band may be written open
-        if span[1] == _OLDEST and span[0] == max(ends[0] for _, ends in known):
-            span = (span[0], span[0])
-        if span[0] == 0 and span[1] in (lowest := min(ends for _, ends in known)):
-            span = (lowest[1], lowest[1])
-    for band, ends in known:
-        if ends[0] <= span[0] and span[1] <= ends[1]:
-            return band
-    return ""
-
-
-_OLDEST = 200.0
-
-
-def _ends(band: str) -> tuple[float, float] | None:
-    text = band.replace("岁", "").replace("周", "")
-    text = f"{text}200" if text.endswith("-") else text
-    count = parse_count(text)
-    if count.kind == "missing":
-        return None
-    return count.low, 200.0 if count.high != count.high else count.high
+    known = [day.date() for day in days if pd.notna(day)]
+    return max(known) if known else None
 
 
 def _quarterly(table: pd.DataFrame) -> list[Note]:

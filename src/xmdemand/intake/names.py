@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from xmdemand.intake.text import bare
@@ -38,6 +38,8 @@ class Names:
         profile has them.
     titles
         Official names of occupations, which may hold separators themselves.
+    places
+        Street, town or park -> name of the district it lies in.
     """
 
     districts: Mapping[str, str]
@@ -46,6 +48,7 @@ class Names:
     levels: Mapping[str, str]
     ladder: tuple[str, ...]
     titles: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, profile: Profile, titles: Iterable[str] = ()) -> Names:
@@ -80,6 +83,7 @@ class Names:
             levels,
             ladder,
             frozenset(map(bare, titles)),
+            {bare(p): district.name for district in profile.districts for p in district.places},
         )
 
     def group(self, text: str) -> str | None:

@@ -413,8 +413,50 @@ def _chosen(text: str, option: str, *, other: bool) -> str | None:
     return option if ticked or bare(text) == bare(option) else None
 
 
-_CHOSEN = frozenset(["是", "√", "✓", "✔", "选中", "true", "True"])
-_NOT_CHOSEN = frozenset(["0", "否", "false", "False", ""])
+_CHOSEN = frozenset(
+    [
+        "是",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "✅",
+        "●",
+        "■",
+        "选中",
+        "已选",
+        "对",
+        "Y",
+        "y",
+        "YES",
+        "Yes",
+        "yes",
+        "true",
+        "True",
+        "TRUE",
+    ]
+)
+_NOT_CHOSEN = frozenset(
+    [
+        "0",
+        "否",
+        "×",
+        "✗",
+        "✘",
+        "☐",
+        "□",
+        "未选",
+        "N",
+        "n",
+        "NO",
+        "No",
+        "no",
+        "false",
+        "False",
+        "FALSE",
+        "",
+    ]
+)
 
 
 def _as_text(column: Column) -> Column:

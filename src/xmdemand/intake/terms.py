@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL, Broken, Value
 from xmdemand.intake.text import bare, words_of
 
 
 def parse_district(
-    cell: object, names: Mapping[str, str], *, elsewhere: Iterable[str] = ()
+    cell: object,
+    names: Mapping[str, str],
+    *,
+    elsewhere: Iterable[str] = (),
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> Value[str]:
     """Read a district.
 
@@ -23,6 +28,9 @@ def parse_district(
         Every spelling -> the district's name.
     elsewhere
         Place names that are no district (zones): flagged ``not_a_district``.
+    places
+        Streets, towns and parks -> the one district they lie in; asked where no district is named.
+        Names of two characters mean a place only where nothing else stands in the cell.
 
     Examples
     --------
@@ -43,6 +51,13 @@ def parse_district(
     if len(found) == 1:
         return Value(found.pop(), "within")
     if named:
+        return Value(None, "missing", ("ambiguous",))
+    if text in places:
+        return Value(places[text], "place")
+    inside = {name for spelling, name in places.items() if len(spelling) > 2 and spelling in text}
+    if len(inside) == 1:
+        return Value(inside.pop(), "place")
+    if inside:
         return Value(None, "missing", ("ambiguous",))
     if any(bare(place) in text for place in elsewhere):
         return Value(None, "missing", ("not_a_district",))
@@ -91,6 +106,30 @@ _ANY_LEVEL = frozenset(
         "没有",
         "无等级",
         "不限制",
+        "都可以",
+        "都可",
+        "都行",
+        "皆可",
+        "均行",
+        "随便",
+        "任意",
+        "任何",
+        "任意等级",
+        "无所谓",
+        "没要求",
+        "没有要求",
+        "无限制",
+        "不设等级",
+        "不作限制",
+        "不做要求",
+        "等级不限",
+        "不分等级",
+        "无证书",
+        "无证",
+        "未取得",
+        "未取得证书",
+        "没有证书",
+        "无职业资格",
     ]
 )
 _ALL_LEVELS = frozenset(["全部", "全等级", "全部等级", "所有等级", "各等级", "各级"])

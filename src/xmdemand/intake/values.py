@@ -17,10 +17,12 @@ be read is ``kind="missing"`` with a flag that says why; nothing is guessed. Fla
 ``no_year, ambiguous``  a day that cannot be told
 ``not_a_district``      a place, but no district
 ``yearly``              a yearly wage divided by twelve
+``plus``                pay of which a part is left open (``4000+提成``)
 ``implausible``         outside what can be
 ======================  ==========================================================
 """
 
+from xmdemand.intake.ages import age_band, parse_age
 from xmdemand.intake.amounts import missing, parse_count, parse_wage
 from xmdemand.intake.dates import parse_date, parse_month
 from xmdemand.intake.parsed import Broken, Count, CountKind, Post, Value, Wage
@@ -34,7 +36,9 @@ __all__ = [
     "Post",
     "Value",
     "Wage",
+    "age_band",
     "missing",
+    "parse_age",
     "parse_code",
     "parse_count",
     "parse_date",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xmdemand.intake.codebook import book_of, decoded
 from xmdemand.intake.names import Names
 from xmdemand.intake.personal import MASK, mask
-from xmdemand.intake.sources import Grid
 from xmdemand.intake.values import parse_district
 
 
@@ -183,13 +181,7 @@ def test_codes_of_a_questionnaire_are_spelt_out_by_the_sheet_beside(tmp_path, ta
     tables = tables_of(tmp_path)
     assert list(tables.workers["district"]) == ["湖里区", ""]
     assert opened(tables).empty
-    assert "intake.other_codebook" in set(tables.files["code"])
-
-
-def test_a_column_with_other_than_codes_is_left_as_it_is():
-    book = book_of(Grid("a", "b", [["题号", "编码", "选项"], [2, 1, "思明区"]], ""))
-    grid = Grid("a", "c", [["序号", "2、您居住在哪个区"], [1, 1], [2, "湖里区"]], "")
-    assert decoded(grid, book).rows == grid.rows
+    assert "intake.code_book" in set(tables.files["code"])
 
 
 def test_an_age_that_fits_no_band_is_said(tmp_path, tables_of):
@@ -202,7 +194,7 @@ def test_an_age_that_fits_no_band_is_said(tmp_path, tables_of):
 
 @pytest.mark.parametrize(("title", "district"), [("思明区用工登记", "思明区"), ("用工登记", "")])
 def test_streets_are_of_the_district_the_title_names(tmp_path, save, tables_of, title, district):
-    rows = [[title], ["企业名称", "所在区", "岗位", "缺工数"], ["甲公司", "筼筜街道", "焊工", 3]]
+    rows = [[title], ["企业名称", "所在区", "岗位", "缺工数"], ["甲公司", "新街街道", "焊工", 3]]
     save(tmp_path / "a.xlsx", rows)
     assert list(tables_of(tmp_path).employers["district"]) == [district]
 

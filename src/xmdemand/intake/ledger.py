@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from xmdemand.intake.assemble import ASSEMBLERS
+from xmdemand.intake.codebooks import TRANSLATED
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.decode import Parsers
 from xmdemand.intake.headings import meaning
@@ -47,6 +48,7 @@ SEVERITY = {
 }
 """Severity of an oddity where it is not a warning."""
 
+_QUIET = frozenset([OLD_FORMAT, TRANSLATED])
 _WORTH_ASKING = 0.6
 """Likeness from which a heading of a table nobody knows is proposed for a column."""
 _SEEKERS = frozenset(["seekers_total", "seekers_new", "seekers_carried", "ratio_printed"])
@@ -119,7 +121,7 @@ class Ledger:
         self._line(grid.file, grid.sheet, grid.sha256, state="read", encoding=grid.encoding)
         where = f"{grid.file}!{grid.sheet}"
         for code in grid.remarks:
-            self.notes.append(Note(code, where, 1, "info" if code == OLD_FORMAT else "warning"))
+            self.notes.append(Note(code, where, 1, "info" if code in _QUIET else "warning"))
         if examples := sheet.body.skipped.get("example"):
             self.notes.append(Note("intake.example_rows", where, examples, "info"))
         if layout.kind == "register" and not _SEEKERS & sheet.decoded.keys():

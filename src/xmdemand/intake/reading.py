@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xmdemand.intake.codebook import spelt_out
+from xmdemand.intake.codebooks import BOOK_UNUSED, CODE_BOOK, translated
 from xmdemand.intake.coding import read_confirmed
 from xmdemand.intake.finishing import finish
 from xmdemand.intake.forms import turned
@@ -80,7 +80,7 @@ def read(
         sources.append(Source(decisions.name, decisions))
     with GuardedReader() as guarded:
         for done, item in enumerate(sources, 1):
-            for found in _sheets_of(item, guarded):
+            for found in translated(list(_sheets_of(item, guarded))):
                 if isinstance(found, Unread):
                     ledger.unread(found)
                 else:
@@ -94,7 +94,7 @@ def _sheets_of(item: Source | Unread, guarded: GuardedReader) -> Iterator[Grid |
     if isinstance(item, Unread):
         yield item
     else:
-        yield from spelt_out(open_source(item, guarded))
+        yield from open_source(item, guarded)
 
 
 def _enter(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
@@ -110,6 +110,8 @@ def _enter_table(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         ledger.skip(grid, "intake.told_to_skip")
     elif HIDDEN in grid.remarks:
         ledger.skip(grid, HIDDEN)
+    elif not kind and {CODE_BOOK, BOOK_UNUSED} & set(grid.remarks):
+        ledger.skip(grid, CODE_BOOK if CODE_BOOK in grid.remarks else BOOK_UNUSED)
     elif EXAMPLE_SHEET.search(grid.sheet) and not kind:
         ledger.skip(grid, "intake.example_sheet")
     elif ledger.known_before(grid):

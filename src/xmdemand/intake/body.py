@@ -37,7 +37,7 @@ TOTALS = frozenset(
     ]
 )
 _SUM = re.compile(
-    r"(?:[\u3400-\u9fff]{1,8}(?:区|业|类|市|所|街道|镇|部门|产业|人员|月|季度)|[(]?[一二三四五六七八九十\d]+[)]?)?"
+    r"(?:[\u3400-\u9fff()]{1,20}|[(]?[一二三四五六七八九十\d]+[)]?)?"
     r"(?:合计|小计|总计|共计)(?:[(][^()]*[)])?:?"
 )
 """``思明区小计``, ``总计(人)``: a sum that says of what."""
@@ -62,6 +62,16 @@ _MADE_UP = re.compile(r"^(?:[\u3400-\u9fff]{2,3}市?)?(?:某某|xx|××|\*\*|○
 """A name nobody bears: an example, where it stands in the first row and in no other."""
 
 
+_NOTE = re.compile(
+    r"(?:数据|资料)来源|来源[:：]|出处[:：]|温馨提示|友情提示|特别提示|提示[:：]|备注|附注|注释|注[:：\d(（]|说明[:：\d]|"
+    r"建议|意见(?:建议)?[:：]|希望|请(?:于|在|将|各|务必)|以上(?:数据|信息|岗位|内容|情况)|如有|咨询|地址[:：]|联系|填表|填报|制表|"
+    r"审核|统计(?:人|日期|时间)|报送|盖章|单位公章|(?:附)?[表图][\d一二三四五六七八九十]+(?!区)|附[件表图]|[*★※▲●]"
+)
+_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|[(（][一二三四五六七八九十]{1,3}[)）]")
+_SENTENCE = re.compile(r"[。；！？!?]$|。")
+_NUMBERING = frozenset(["序号", "编号", "行次", "no", "no.", "号", "序"])
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """The data rows of a sheet.
@@ -80,7 +90,8 @@ class Body:
     totals
         Rows that only add others up, with their numbers, for the check against the sum.
     skipped
-        How many rows were no data, by reason: ``repeated_head, total, tail, example``.
+        How many rows were no data, by reason: ``repeated_head, total, tail, example``, ``numbered``
+        (nothing but a running number) and ``note`` (a lone sentence, source, hint or caption).
     """
 
     numbers: Sequence[int] | np.ndarray
@@ -107,6 +118,8 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
         if (not row or row[0] in ("", None)) and row.count("") + row.count(None) == len(row):
             continue
         reason = judge(row) if place in suspects else None
+        if reason is None and len(row) - row.count("") - row.count(None) <= 1:
+            reason = judge.lone(row)
         if reason == "made_up":
             made_up.append(len(kept))
             reason = None
@@ -287,6 +300,31 @@ class _Judge:
         self._labels = frozenset(layout.labels)
         self._texts = [p for p, column in layout.columns.items() if column.kind in _TEXT_KINDS]
         self._seen: dict[str, str] = {}
+        self._headings = [heading_key(label) for label in layout.labels]
+        self._of_firms = layout.kind in ("employers", "firms")
+        self._columns = layout.columns
+
+    def lone(self, row: Row) -> str | None:
+        """Why a row with one filled cell is no data: a running number alone, or a note.
+
+        A value in any other column stays a row, and so does a lone name.
+        """
+        place, cell = next((n, cell) for n, cell in enumerate(row) if cell not in ("", None))
+        text = words_of(cell)
+        heading = self._headings[place] if place < len(self._headings) else ""
+        unnamed = place not in self._columns and (not heading or heading in _NUMBERING)
+        if unnamed and text.strip(".、()").isdigit():
+            return "numbered" if heading or place == 0 else None
+        if not isinstance(cell, str):
+            return None
+        if place and not unnamed and place != min(self._columns, default=0):
+            return None
+        start = bare(text)
+        if _NOTE.match(start) or _SENTENCE.search(text):
+            return "note"
+        if unnamed and (heading or self._of_firms):
+            return "note"
+        return "note" if self._of_firms and _ITEM.match(start) else None
 
     def odd(self, values: Sequence[object]) -> frozenset[int]:
         """Places of the texts that may make a row no data, among a column's distinct values."""

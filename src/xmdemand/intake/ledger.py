@@ -51,6 +51,10 @@ SEVERITY = {
 _QUIET = frozenset([OLD_FORMAT, TRANSLATED])
 _WORTH_ASKING = 0.6
 """Likeness from which a heading of a table nobody knows is proposed for a column."""
+_FEW = 50
+"""Hidden rows that are pointed at one by one; more of them are a filter left on."""
+_NAMED = 12
+"""Hidden rows a note names."""
 _SEEKERS = frozenset(["seekers_total", "seekers_new", "seekers_carried", "ratio_printed"])
 
 
@@ -124,9 +128,28 @@ class Ledger:
             self.notes.append(Note(code, where, 1, "info" if code in _QUIET else "warning"))
         if examples := sheet.body.skipped.get("example"):
             self.notes.append(Note("intake.example_rows", where, examples, "info"))
+        self._hidden(sheet, where)
         if layout.kind == "register" and not _SEEKERS & sheet.decoded.keys():
             self.notes.append(Note("intake.posts_only", where, sheet.n, "warning"))
         self._propose(grid, layout, where)
+
+    def _hidden(self, sheet: Sheet, where: str) -> None:
+        """Rows and columns nobody sees are read like the others, and said."""
+        hidden = sheet.grid.hidden
+        own = set(hidden.rows)
+        read = [(n, number) for n, number in enumerate(sheet.body.numbers) if number in own]
+        if own and read:
+            numbers = "、".join(str(number) for _, number in read[:_NAMED])
+            fields = {"rows": numbers + " …" * (len(read) > _NAMED)}
+            self.notes.append(Note("intake.hidden_rows", where, len(read), "warning", fields))
+            if len(read) <= _FEW:
+                column = next(iter(sheet.layout.columns.values())).name
+                sheet.flag([n for n, _ in read], column, "intake.hidden_row")
+        labels = sheet.layout.labels
+        unseen = [labels[n - 1] for n in hidden.columns if n <= len(labels) and labels[n - 1]]
+        if unseen:
+            fields = {"headings": "、".join(unseen)}
+            self.notes.append(Note("intake.hidden_columns", where, len(unseen), "warning", fields))
 
     def _propose(self, grid: Grid, layout: Layout, where: str) -> None:
         codes = {"taken": layout.taken, "unknown": layout.proposed, "contested": layout.contested}

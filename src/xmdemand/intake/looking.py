@@ -12,11 +12,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 import numpy as np
 
+from xmdemand.intake.hidden import Hidden, hidden_lines
 from xmdemand.intake.parsed import Broken
 
 MAX_XML = 300 * 2**20
@@ -66,6 +67,7 @@ class Look:
     last_row: int = 0
     last_column: int = 0
     broken: Mapping[tuple[int, int], Broken] = field(default_factory=dict)
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 def look_at_workbook(data: bytes) -> str | dict[str, Look]:
@@ -90,11 +92,14 @@ def look_at_workbook(data: bytes) -> str | dict[str, Look]:
         if any(_declares(archive, name) for name in names if name.endswith(".xml")):
             return "intake.entities"
         return {
-            name: look_at_sheet(archive.read(part))
-            for name, part in _sheet_parts(archive, names).items()
+            name: _look(archive.read(part)) for name, part in _sheet_parts(archive, names).items()
         }
     except _UNREADABLE:
         return "intake.damaged"
+
+
+def _look(xml: bytes) -> Look:
+    return replace(look_at_sheet(xml), hidden=hidden_lines(xml))
 
 
 def _declares(archive: zipfile.ZipFile, name: str) -> bool:

@@ -111,7 +111,9 @@ def _open_xlsx(source: Source, data: bytes, mark: str) -> Iterator[Grid | Unread
         elif look.last_row:
             rows = _read_near(data, name, look)
             _put_broken(rows, look)
-            yield Grid(source.name, name, rows, mark, remarks=("intake.far_cell",))
+            yield Grid(
+                source.name, name, rows, mark, remarks=("intake.far_cell",), hidden=look.hidden
+            )
         else:
             yield _read_sheet(source, book, name, look, mark)
 
@@ -126,7 +128,7 @@ def _read_sheet(source: Source, book: Any, name: str, look: Look, mark: str) -> 
     except (calamine.CalamineError, ValueError, OSError):
         return Unread(source.name, name, "intake.damaged", mark)
     _put_broken(rows, look)
-    return Grid(source.name, name, rows, mark, merged=merged)
+    return Grid(source.name, name, rows, mark, merged=merged, hidden=look.hidden)
 
 
 def _read_near(data: bytes, name: str, look: Look) -> Rows:

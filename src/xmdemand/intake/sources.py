@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from xmdemand.filenames import readable
+from xmdemand.intake.hidden import Hidden
 
 Cell = object
 Rows = Sequence[list[Cell]]
@@ -39,6 +40,8 @@ class Grid:
         Merged areas as ((row, column), (row, column)), counted from 0.
     remarks
         What was noticed while reading: message codes.
+    hidden
+        Rows and columns its author hid; they are read like the others.
     """
 
     file: str
@@ -49,6 +52,7 @@ class Grid:
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
     offset: int = 0
     remarks: tuple[str, ...] = ()
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 @dataclass(frozen=True, slots=True)

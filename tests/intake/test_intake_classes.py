@@ -235,8 +235,8 @@ def test_registers_of_two_services_add_up_and_it_is_said(tmp_path, tables_of):
     lines(tmp_path, "市就业中心.csv", head, "2026-03,思明,焊工,5,9", "2026-03,思明,电工,2,3")
     lines(tmp_path, "人才市场.csv", head, "2026-03,思明,焊工,7,1", "2026-03,湖里,电工,2,3")
     tables = tables_of(tmp_path)
-    said = {n.where: n.n for n in tables.notes if n.code == "intake.registers_added_up"}
-    assert said == {"人才市场.csv!": 1, "市就业中心.csv!": 1}
+    said = {n.where: n.n for n in tables.notes if n.code == "intake.several_registers"}
+    assert said == {"思明区": 1}
     assert len(tables.register) == 4
 
 

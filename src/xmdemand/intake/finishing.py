@@ -42,10 +42,7 @@ def finish(
         notes += _finish_workers(parts, ledger)
     if "register" in parts:
         notes += _quarterly(parts["register"])
-        notes += [
-            Note("intake.registers_added_up", sheet, n, "warning")
-            for sheet, n in overlaps.added_up(parts["register"]).items()
-        ]
+        notes += overlaps.several_registers(parts["register"])
     return Tables(
         **{kind: table.drop(columns="sheet", errors="ignore") for kind, table in parts.items()},
         files=ledger.files(),

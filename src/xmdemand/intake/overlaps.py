@@ -12,6 +12,7 @@ import pandas as pd
 
 from xmdemand.intake.assemble import REGISTER_COUNTS
 from xmdemand.intake.text import year_in
+from xmdemand.notes import Note
 
 _CITY = re.compile(r"全市|汇总|合计|总表|市级汇总")
 _OCCUPATION = ["title", "code"]
@@ -105,24 +106,6 @@ def repeated_totals(table: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(table.loc[(rank < last).to_numpy(), "source"], "intake.superseded")
 
 
-def added_up(table: pd.DataFrame) -> dict[str, int]:
-    """Sheets some of whose rows another sheet gives too -> how many; their numbers add up.
-
-    Two services of one district have two registers, and both count. But it may also be one
-    register sent by two offices, which only a person can tell.
-    """
-    found: dict[str, int] = {}
-    for side in ("posts", "seekers"):
-        counts = [f"{side}_{part}" for part in ("carried", "new", "total")]
-        stated = table[table[counts].notna().any(axis=1)]
-        sheets = stated.groupby([*_OCCUPATION, "district", *_PERIOD], sort=False)["sheet"]
-        for sheet, n in (
-            stated.loc[(sheets.transform("nunique") > 1), "sheet"].value_counts().items()
-        ):
-            found[str(sheet)] = max(n, found.get(str(sheet), 0))
-    return dict(sorted(found.items()))
-
-
 def repeated_sources(table: pd.DataFrame) -> dict[str, str]:
     """Graduates and trainees that a later sheet gives once more, all or nearly all alike."""
     rows = {
@@ -161,3 +144,28 @@ def quarter_beside_months(table: pd.DataFrame) -> Found:
     refused = dict.fromkeys(quarters.loc[held >= 3, "source"], "intake.months_given")
     some = quarters.loc[(held > 0) & (held < 3), "source"]
     return refused, [(source, "month", "intake.some_months_given") for source in some]
+
+
+def several_registers(table: pd.DataFrame) -> list[Note]:
+    """Occupations that two sheets give for one district and month, which are added up: said.
+
+    Two services of one district have two registers, and both count. But it may also be one
+    register sent twice, which only a person can tell. Posts in one sheet and seekers in another
+    are one register.
+    """
+    key = [*_OCCUPATION, "district", *_PERIOD]
+    sheet = table["sheet"].astype(str)
+    shared = pd.Series(False, index=table.index)
+    for side in ("posts", "seekers"):
+        stated = table[[f"{side}_{part}" for part in ("carried", "new", "total")]].notna().any(axis=1)
+        keys = [table.loc[stated, name] for name in key]
+        shared[stated] |= sheet[stated].groupby(keys).transform("nunique") > 1
+    notes = []
+    for (district, month), rows in table[shared].groupby(["district", "month"], sort=True):
+        sheets = sorted(set(sheet[rows.index]))
+        files = {name.rpartition("!")[0] for name in sheets}
+        told = sorted(files) if len(files) > 1 else sheets
+        fields = {"month": f"{month:%Y-%m}", "files": "、".join(told)}
+        n = len(rows.drop_duplicates(key))
+        notes.append(Note("intake.several_registers", district or "—", n, "warning", fields))
+    return notes

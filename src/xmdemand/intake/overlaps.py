@@ -157,7 +157,8 @@ def several_registers(table: pd.DataFrame) -> list[Note]:
     sheet = table["sheet"].astype(str)
     shared = pd.Series(False, index=table.index)
     for side in ("posts", "seekers"):
-        stated = table[[f"{side}_{part}" for part in ("carried", "new", "total")]].notna().any(axis=1)
+        counts = [f"{side}_{part}" for part in ("carried", "new", "total")]
+        stated = table[counts].notna().any(axis=1)
         keys = [table.loc[stated, name] for name in key]
         shared[stated] |= sheet[stated].groupby(keys).transform("nunique") > 1
     notes = []
@@ -167,5 +168,5 @@ def several_registers(table: pd.DataFrame) -> list[Note]:
         told = sorted(files) if len(files) > 1 else sheets
         fields = {"month": f"{month:%Y-%m}", "files": "、".join(told)}
         n = len(rows.drop_duplicates(key))
-        notes.append(Note("intake.several_registers", district or "—", n, "warning", fields))
+        notes.append(Note("intake.several_registers", str(district) or "—", n, "warning", fields))
     return notes

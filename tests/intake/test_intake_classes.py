@@ -247,3 +247,51 @@ def test_graduates_sent_once_more_are_counted_once(tmp_path, tables_of):
     tables = tables_of(tmp_path)
     assert tables.pipeline["persons"].sum() == 269
     assert list(tables.quarantine["code"]) == ["intake.superseded"] * 3
+
+
+# -- lines and forms within a sheet --------------------------------------------------------------
+
+
+def test_lines_between_rows_say_the_month_of_those_below(tmp_path, save, tables_of):
+    rows = [["2026年湖里区求人求职"], ["职业", "需求人数", "求职人数"], ["一、1月"], ["焊工", 3, 4]]
+    save(tmp_path / "a.xlsx", [*rows, ["二、2月"], ["焊工", 5, 6]])
+    register = tables_of(tmp_path).register
+    assert [month.month for month in register["month"]] == [1, 2]
+    assert register["posts_total"].tolist() == [3, 5]
+
+
+def test_lines_between_rows_say_the_district_of_those_below(tmp_path, save, tables_of):
+    rows = [
+        ["2026年3月求人求职"],
+        ["职业", "需求人数", "求职人数"],
+        ["（一）思明区"],
+        ["焊工", 3, 4],
+    ]
+    save(tmp_path / "a.xlsx", [*rows, ["小计", 3, 4], ["（二）湖里区"], ["焊工", 5, 6]])
+    register = tables_of(tmp_path).register
+    assert list(register["district"]) == ["思明区", "湖里区"]
+
+
+def test_a_line_that_leaves_rows_above_it_untold_says_nothing(tmp_path, save, tables_of):
+    rows = [["2026年3月求人求职"], ["职业", "需求人数", "求职人数"], ["焊工", 3, 4]]
+    save(tmp_path / "a.xlsx", [*rows, ["湖里区"], ["焊工", 5, 6]])
+    tables = tables_of(tmp_path)
+    assert list(tables.register["district"]) == ["", ""]
+    assert list(tables.quarantine["code"]) == ["intake.no_count"]
+
+
+@pytest.mark.parametrize("gap", [[[]], []])
+def test_forms_of_several_firms_below_each_other(tmp_path, save, tables_of, gap):
+    def form(firm, district, *posts):
+        head = [["企业名称", firm], ["所在区", district], ["岗位", "缺工人数"]]
+        return [*head, *([post, n] for post, n in posts)]
+
+    first = form("甲电子公司", "思明区", ("焊工", 3), ("电工", 2))
+    save(tmp_path / "a.xlsx", [*first, *gap, *form("乙电子公司", "湖里区", ("车工", 4))])
+    table = tables_of(tmp_path).employers
+    found = list(zip(table["firm_name"], table["district"], table["vacancies"], strict=True))
+    assert found == [
+        ("甲电子公司", "思明区", 3),
+        ("甲电子公司", "思明区", 2),
+        ("乙电子公司", "湖里区", 4),
+    ]

@@ -268,8 +268,9 @@ def all_data(
     odd
         Of every column the texts that are a heading of the sheet or `may_be_no_data`.
     """
-    if not columns or "" in columns[0] or None in columns[0]:
-        return False  # a row may be blank
+    filled = ("" not in column and None not in column for column in columns)
+    if not columns or not next(filled) or not any(filled):
+        return False  # a row may be blank, or hold a note or a heading of its own alone
     judge = _Judge(layout)
     named = made_up = False  # whether a row's first text is before the column, or a made-up name
     for column, texts in zip(columns, odd, strict=True):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from xmdemand.intake.columnar import ColumnRows
+from xmdemand.intake.headings import meaning, resembles_heading
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.sources import Cell, Grid
 from xmdemand.intake.text import words_of
 
-_BELOW, _BESIDE = " 表", " 右"
+_BELOW, _BESIDE, _CARD = " 表", " 右", " 户"
 _LOOK_AT = 60
 """Rows in which a column that parts two tables is looked for; then it is looked at whole."""
 
@@ -52,6 +54,8 @@ def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Gri
     layout_of
         Finds the headings of a part.
     """
+    if len(cards := _cards(grid)) > 1:
+        return cards
     areas = _areas(grid)
     if len(areas) < 2:
         return [grid]
@@ -61,6 +65,68 @@ def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Gri
     if len(found) < 2 or _folded(found):
         return [grid]
     return parts
+
+
+def _cards(grid: Grid) -> list[Grid]:
+    """The forms of several firms below each other, each from the line that names its firm on."""
+    if isinstance(grid.rows, ColumnRows) or len(grid.rows) > _CARDS_LOOK_AT:
+        return []
+    found: dict[tuple[int, str], dict[int, str]] = {}
+    for place, row in enumerate(grid.rows):
+        texts = [(at, text) for at, cell in enumerate(row) if (text := words_of(cell))]
+        for (at, label), (_, answer) in pairwise(texts):
+            if _names_firm(label) and not resembles_heading(answer):
+                found.setdefault((at, label), {})[place] = answer
+                break
+    for answers in found.values():
+        starts = sorted(answers)
+        if len(starts) > 1 and len(set(answers.values())) == len(starts) and _far(starts):
+            starts = [_with_title(grid, place) for place in starts]
+            ends = [*starts[1:], len(grid.rows)]
+            return [
+                _card(grid, start if n else 0, end, n)
+                for n, (start, end) in enumerate(zip(starts, ends, strict=True))
+            ]
+    return []
+
+
+_CARDS_LOOK_AT = 5_000
+
+
+def _names_firm(label: str) -> bool:
+    if len(label) > _LONGEST_LABEL:
+        return False
+    found = meaning("employers", label.rstrip(":"))
+    return found is not None and found[0].name == "firm_name"
+
+
+_LONGEST_LABEL = 12
+
+
+def _far(starts: Sequence[int]) -> bool:
+    """Whether at least two rows lie between the firms' lines: a form, not a list of firms."""
+    return all(later - one > 2 for one, later in pairwise(starts))
+
+
+def _with_title(grid: Grid, place: int) -> int:
+    while place and sum(bool(words_of(cell)) for cell in grid.rows[place - 1]) == 1:
+        place -= 1
+    return place
+
+
+def _card(grid: Grid, start: int, end: int, number: int) -> Grid:
+    merged = [
+        ((top - start, left), (bottom - start, right))
+        for (top, left), (bottom, right) in grid.merged
+        if start <= top < end
+    ]
+    return replace(
+        grid,
+        sheet=f"{grid.sheet}{_CARD}{number + 1}" if number else grid.sheet,
+        rows=grid.rows[start:end],
+        merged=merged,
+        offset=grid.offset + start,
+    )
 
 
 def _folded(layouts: Sequence[Layout]) -> bool:

@@ -29,6 +29,7 @@ from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, SKIP_NUMBERS
 from xmdemand.intake.personal import MASK, mask
+from xmdemand.intake.sections import with_sections
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
 
@@ -163,7 +164,7 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     filled: list[int] = []
     found = _parsed_by_column(grid, layout, parsers)
     if found is None:
-        found, filled = _parsed_by_row(grid, layout, parsers)
+        found, filled = _parsed_by_row(grid, layout, names, parsers)
     layout, body, decoded = found
     sheet = Sheet(replace(grid, rows=()), layout, body, names, decoded)
     for name, own in decoded.items():
@@ -210,11 +211,13 @@ def _parsed_as_it_stands(grid: Grid, layout: Layout, parsers: Parsers) -> _Parse
     return layout, replace(body, rows=_Turned(columns, read, len(rows))), decoded
 
 
-def _parsed_by_row(grid: Grid, layout: Layout, parsers: Parsers) -> tuple[_Parsed, list[int]]:
+def _parsed_by_row(
+    grid: Grid, layout: Layout, names: Names, parsers: Parsers
+) -> tuple[_Parsed, list[int]]:
     """Parse the rows of a sheet that are data; which ones say what stands above them."""
     if isinstance(grid.rows, ColumnRows):
         grid = replace(grid, rows=list(grid.rows))
-    body = data_rows(grid, layout)
+    layout, body = with_sections(grid, layout, data_rows(grid, layout), names)
     _fill_merged(grid, layout, body)
     repeated = _repeat_dittos(body)
     filled = sorted({*repeated, *_fill_blank_firms(layout, body)})

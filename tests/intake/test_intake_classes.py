@@ -295,3 +295,39 @@ def test_forms_of_several_firms_below_each_other(tmp_path, save, tables_of, gap)
         ("甲电子公司", "思明区", 2),
         ("乙电子公司", "湖里区", 4),
     ]
+
+
+@pytest.mark.parametrize("head", ["企业名称,所属区,焊工,电工,合计", "企业名称,焊工,电工,小计"])
+def test_posts_alone_are_counts_of_what_the_title_says(tmp_path, tables_of, head):
+    row = "甲公司,思明,3,2,5" if "所属区" in head else "甲公司,3,2,5"
+    lines(tmp_path, "a.csv", "2026年3月企业缺工统计", head, row)
+    table = tables_of(tmp_path).employers
+    assert list(zip(table["post"], table["vacancies"], strict=True)) == [("焊工", 3), ("电工", 2)]
+
+
+def test_posts_across_and_districts_down(tmp_path, tables_of):
+    lines(tmp_path, "2026年3月各区岗位需求.csv", "区,焊工,电工,合计", "思明,3,2,5", "湖里,1,4,5")
+    register = tables_of(tmp_path).register
+    assert register[["district", "title", "posts_total"]].values.tolist() == [
+        ["思明区", "焊工", 3],
+        ["思明区", "电工", 2],
+        ["湖里区", "焊工", 1],
+        ["湖里区", "电工", 4],
+    ]
+
+
+def test_posts_across_under_a_title_of_other_people_are_a_question(tmp_path, tables_of):
+    lines(tmp_path, "2026年3月企业现有人数.csv", "企业名称,焊工,电工,合计", "甲公司,3,2,5")
+    tables = tables_of(tmp_path)
+    assert tables.employers is None
+    assert len(opened(tables))
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "low"),
+    [("年薪（万元）", "9-12", 7500), ("年薪", "9万", 7500), ("日薪（元）", "300", None)],
+)
+def test_pay_of_a_year_or_a_day_is_no_month_s(tmp_path, tables_of, head, cell, low):
+    lines(tmp_path, "a.csv", f"单位名称,岗位,缺工人数,{head}", f"甲公司,焊工,5,{cell}")
+    wage = tables_of(tmp_path).employers["wage_low"].iloc[0]
+    assert wage == low or (low is None and wage != wage)

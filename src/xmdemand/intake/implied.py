@@ -92,6 +92,20 @@ def _means(kind: str, label: str, column: str) -> bool:
     return found is not None and found[0].name == column
 
 
+_WANTED = re.compile(r"缺工|缺员|缺口|空缺|用工需求|招聘需求|岗位需求|用人需求|招工需求|招聘人数")
+_NOT_WANTED = re.compile(r"现有|在岗|培训|离职|流失|计划|求职|供求|月报")
+
+
+def wanted_around(*texts: str) -> bool:
+    """Whether texts around a table speak of people that firms want, and of nothing else.
+
+    >>> wanted_around("2026年3月企业缺工统计"), wanted_around("现有人数和缺工人数")
+    (True, False)
+    """
+    about = " ".join(texts)
+    return bool(_WANTED.search(about)) and not _NOT_WANTED.search(about)
+
+
 def measure_around(*texts: str) -> str:
     """The count of the register that texts around a table name, if they name but one side.
 

@@ -271,6 +271,21 @@ _OF_POST = re.compile(r"岗位|工种|职位|该岗|本岗|岗")
 _OF_FIRM = re.compile(r"单位|企业|公司|全厂|总数|在岗职工数")
 
 
+def _pay_period(labels: Sequence[str], position: int) -> str:
+    """Of what pay is for, where the heading alone says that it is not a month."""
+    label = labels[position] if position < len(labels) else ""
+    if "月" in label or ("年薪" in label) == ("日薪" in label):
+        return ""
+    return "/年" if "年薪" in label else "/天"
+
+
+def _per(cell: object, period: str) -> object:
+    text = words_of(cell)
+    return cell if not text or _SAYS_PERIOD.search(text) else f"{text}{period}"
+
+
+_SAYS_PERIOD = re.compile(r"[年月天日时件]|面议|hour|day|month|year")
+
 Columns = Sequence[Sequence[object]] | Sequence[Codes]
 
 
@@ -340,6 +355,9 @@ def _decoded(
             cells = [_between(low, high) for low, high in zip(lower, upper, strict=True)]
         if position in layout.ticks:
             cells = _ticked_words(columns, layout, layout.ticks[position], n)
+        if column.kind == "wage" and (period := _pay_period(layout.labels, position)):
+            plain = _plain_cells(columns, layout, position, n)
+            cells = [_per(cell, period) for cell in plain]
         unit = layout.units.get(position, 1.0)
         found = decode(declared, cells, parsers, unit=unit)
         decoded.setdefault(column.name, []).append(found)

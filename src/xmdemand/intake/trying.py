@@ -19,7 +19,7 @@ from xmdemand.intake.headings import (
     worded,
 )
 from xmdemand.intake.headrows import labels_at
-from xmdemand.intake.implied import implied, measure_around
+from xmdemand.intake.implied import implied, measure_around, wanted_around
 from xmdemand.intake.matching import Match, match_headings
 from xmdemand.intake.names import Names
 from xmdemand.intake.sources import Grid, Rows
@@ -58,7 +58,7 @@ def tries_of(
             if not kind and not _has_headings(labels, confirmed, names):
                 continue
             texts = (above(rows, place), grid.sheet, grid.file)
-            around = Around(year_in(*texts), measure_around(*texts))
+            around = Around(year_in(*texts), measure_around(*texts), wanted_around(*texts))
             of_firm, of_office = facts_above(rows[:place]), signed_above(rows[:place])
             for candidate in [KINDS[kind]] if kind else KINDS.values():
                 said = implied(candidate.name, labels, " ".join(texts))

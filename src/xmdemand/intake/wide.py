@@ -57,10 +57,13 @@ class Around:
         The year of months that name none; nothing if it is not known.
     measure
         The column of which headings that name only a place or a month are the counts.
+    wanted
+        Whether headings that name only a post are counts of people firms want.
     """
 
     year: str = ""
     measure: str = ""
+    wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,10 @@ _TITLES = frozenset(["title", "titles"])
 def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part | None:
     """``缺工人数(焊工)`` and ``缺工人数/焊工``: the count of one post."""
     key = heading_key(label)
+    bare_of = {"employers": "vacancies" if around.wanted else "", "register": around.measure}
+    if (measure := bare_of.get(kind, "")) and (key in _TOTALS or _is_title(key, names)):
+        column = None if key in _TOTALS else KINDS[kind].column(measure)
+        return _Part(key, column, {"title": label})
     match = _IN_BRACKETS.fullmatch(key)
     split = _TITLE_BEHIND.fullmatch(key)
     if match:

@@ -34,3 +34,13 @@ def test_header_and_choice_name_what_there_is():
         header("firms", "vacancies")
     with pytest.raises(NotFoundError, match="there are unqualified"):
         choice("employers", "hard_reason", "boredom")
+
+
+def test_the_preferred_word_of_a_choice_comes_first():
+    assert [
+        choice("employers", "hard_reason", key) for key in ("unqualified", "few_applicants")
+    ] == [
+        "应聘者技能或资格不足",
+        "应聘人数少",
+    ]
+    assert choice("employers", "hard_reason", "conditions") == "工作条件或时间原因"

@@ -24,13 +24,13 @@ from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.contents import TICKS
 from xmdemand.intake.decode import Decoded, Parsers, decode, odd_texts
-from xmdemand.intake.headings import SURE, Guess
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, SKIP_NUMBERS
 from xmdemand.intake.personal import MASK, mask
 from xmdemand.intake.sections import with_sections
 from xmdemand.intake.sources import Grid
+from xmdemand.intake.staff import staff_of_posts
 from xmdemand.intake.text import bare, words_of
 
 Distinct = tuple[list[object], np.ndarray]
@@ -198,7 +198,7 @@ def _parsed_as_it_stands(grid: Grid, layout: Layout, parsers: Parsers) -> _Parse
         return None
     start = grid.offset + layout.first + 1
     body = Body(range(start, start + len(rows)), rows, [], {})
-    layout = _staff_of_posts(layout, body)
+    layout = staff_of_posts(layout, body)
     columns = _columns_of(rows)
     decoded, read = _decoded(layout, columns, len(rows), parsers)
     labels = frozenset(layout.labels)
@@ -221,54 +221,11 @@ def _parsed_by_row(
     _fill_merged(grid, layout, body)
     repeated = _repeat_dittos(body)
     filled = sorted({*repeated, *_fill_blank_firms(layout, body)})
-    layout = _staff_of_posts(layout, body)
+    layout = staff_of_posts(layout, body)
     layout, body = lengthened(layout, body)
     columns, n = _columns_of(body.rows), len(body.rows)
     decoded, read = _decoded(layout, columns, n, parsers)
     return (layout, replace(body, rows=_Turned(columns, read, n)), decoded), filled
-
-
-def _staff_of_posts(layout: Layout, body: Body) -> Layout:
-    """Tell a firm's staff from that of its posts by what is written where it names several.
-
-    ``现有职工`` is a firm's where a row is a firm, and a post's in a list of posts; ``现有人数``
-    that is the same for all posts of every firm is the firm's.
-    """
-    at = {column.name: place for place, column in layout.columns.items()}
-    if layout.kind != "employers" or not {"firm_name", "title"} <= at.keys():
-        return layout
-    if ("employees" in at) == ("headcount" in at):
-        return layout
-    name, other = ("employees", "headcount") if "employees" in at else ("headcount", "employees")
-    label = layout.labels[at[name]]
-    if (_OF_FIRM if name == "employees" else _OF_POST).search(label):
-        return layout
-    several = _written_by_firm(body, at["firm_name"], at[name])
-    differing = sum(len(set(staff)) > 1 for staff in several)
-    if name == "employees" and differing * 2 <= len(several):
-        return layout
-    if name == "headcount" and (differing or len(several) < _FIRMS_ENOUGH):
-        return layout
-    own = {**layout.columns, at[name]: KINDS["employers"].column(other)}
-    guess = Guess(label, other, SURE)
-    return replace(layout, columns=own, taken=(*layout.taken, guess))
-
-
-def _written_by_firm(body: Body, firm_at: int, staff_at: int) -> list[list[str]]:
-    """The numbers of staff beside every firm that has several."""
-    staff: dict[str, list[str]] = {}
-    for row in body.rows:
-        if len(row) > max(firm_at, staff_at):
-            firm, number = words_of(row[firm_at]), words_of(row[staff_at])
-            if firm and number:
-                staff.setdefault(firm, []).append(number)
-    return [numbers for numbers in staff.values() if len(numbers) > 1]
-
-
-_FIRMS_ENOUGH = 3
-"""Firms with several posts from which equal numbers are no accident."""
-_OF_POST = re.compile(r"岗位|工种|职位|该岗|本岗|岗")
-_OF_FIRM = re.compile(r"单位|企业|公司|全厂|总数|在岗职工数")
 
 
 def _pay_period(labels: Sequence[str], position: int) -> str:

@@ -105,6 +105,8 @@ def test_ctrl_c_leaves_the_last_good_documents_and_nothing_half_made(edition, st
         [sys.executable, "-m", "xmdemand.cli", "build", str(edition)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
         env={**os.environ, **PATH, "PYTHONUTF8": "1"},
+        # tests run in the background inherit that Ctrl-C is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert build.stderr is not None
     for line in build.stderr:

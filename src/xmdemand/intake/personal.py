@@ -1,4 +1,4 @@
-"""Personal data out of text: telephones, ID numbers, mail addresses and named contacts."""
+"""Personal data out of text: telephones, ID numbers, addresses on the net and named contacts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ _OLD_ID = r"(?<![0-9A-Za-z])[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d
 _MOBILE = r"(?<![0-9A-Za-z])(?:\+?0{0,2}86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![0-9A-Za-z])"
 _LANDLINE = r"(?<!\d)\(?0\d{2,3}\)?[- ]?\d{7,8}(?:[-转]\d{1,5})?(?!\d)"
 _MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
-_NUMBERS = re.compile("|".join((_ID_NUMBER, _OLD_ID, _MOBILE, _LANDLINE, _MAIL)))
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_ADDRESS = rf"(?<![\d.])(?:{_BYTE}\.){{3}}{_BYTE}(?![\d.])"
+"""An IP address, which a questionnaire site exports of whoever answered."""
+_LONG_ADDRESS = r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z:])"
+_NUMBERS = re.compile(
+    "|".join((_ID_NUMBER, _OLD_ID, _MOBILE, _LANDLINE, _MAIL, _ADDRESS, _LONG_ADDRESS))
+)
 _NAMED = re.compile(
     r"((?:联系人|填表人|填报人|制表人|经办人|负责人|审核人|姓名|联系电话|电话|手机|身份证号?|微信号?)"
-    r"(?:姓名)?\s*[:：]\s*)([^\s,，;；、。)）]+)"
+    r"(?:姓名)?\s*[:：]\s*)([^\s,，;；、。)）]+(?:、(?=[\u3400-\u9fff]{2,3}(?![\u3400-\u9fff]))[\u3400-\u9fff]+)*)"
 )
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟"
@@ -27,7 +33,7 @@ _COMPOUND = "欧阳|上官|司徒|诸葛|夏侯|司马"
 _IN_OFFICE = re.compile(
     r"((?:[\u3400-\u9fff]{0,6}(?:员|人|长|主任|主管|经理|会计)|制单|校对|核对|复核|汇总|录入|报送)"
     r"(?:[(（][^)）]{1,6}[)）])?\s*[:：]\s*)"
-    rf"(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]{{1,2}}(?![\u3400-\u9fff])"
+    rf"(?:(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]{{1,2}}(?![\u3400-\u9fff])(?:[、,，/ ]\s*)?)+"
 )
 """Whoever keeps a list: ``台账管理员：`` and a name; ``统计员：5人`` is a post."""
 _POLITE = re.compile(
@@ -36,9 +42,11 @@ _POLITE = re.compile(
     rf"(?=[\u3400-\u9fff]{{2}}(?:$|[^\u3400-\u9fff]))"
 )
 """A manager or a teacher is a person only behind a surname: 客服主管 and 项目经理 are posts."""
-_MAYBE = re.compile(r"(?:\d[-\s()（）转－　]{0,2}){10}|[:：@＠]|先生|女士|经理|主管|小姐|老师")
+_MAYBE = re.compile(
+    r"(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]|先生|女士|经理|主管|小姐|老师"
+)
 """What every pattern here needs something of; most texts have nothing of it."""
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　", "0123456789-+X ")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　．", "0123456789-+X .")
 
 
 def mask(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from xmdemand.intake.columnar import ColumnRows
+from xmdemand.intake.facts import FACTS
 from xmdemand.intake.headings import meaning, resembles_heading
 from xmdemand.intake.layout import Layout
-from xmdemand.intake.sources import Cell, Grid
+from xmdemand.intake.sources import Cell, Grid, Rows
 from xmdemand.intake.text import words_of
 
 _BELOW, _BESIDE, _CARD = " 表", " 右", " 户"
@@ -71,26 +73,56 @@ def _cards(grid: Grid) -> list[Grid]:
     """The forms of several firms below each other, each from the line that names its firm on."""
     if isinstance(grid.rows, ColumnRows) or len(grid.rows) > _CARDS_LOOK_AT:
         return []
-    found: dict[tuple[int, str], dict[int, str]] = {}
+    found: dict[tuple[int, str, bool], dict[int, str]] = {}
     for place, row in enumerate(grid.rows):
         texts = [(at, text) for at, cell in enumerate(row) if (text := words_of(cell))]
-        for (at, label), (_, answer) in pairwise(texts):
+        said = [(at, *pair, True) for at, text in texts if (pair := _said_in(text))]
+        beside = [(at, label, answer, False) for (at, label), (_, answer) in pairwise(texts)]
+        for at, label, answer, within in (*said, *beside):
             if _names_firm(label) and not resembles_heading(answer):
-                found.setdefault((at, label), {})[place] = answer
+                found.setdefault((at, label, within), {})[place] = answer
                 break
-    for answers in found.values():
-        starts = sorted(answers)
-        if len(starts) > 1 and len(set(answers.values())) == len(starts) and _far(starts):
-            starts = [_with_title(grid, place) for place in starts]
-            ends = [*starts[1:], len(grid.rows)]
-            return [
-                _card(grid, start if n else 0, end, n)
-                for n, (start, end) in enumerate(zip(starts, ends, strict=True))
-            ]
+    for (_, _, within), answers in found.items():
+        lines = sorted(answers)
+        ends = [*lines[1:], len(grid.rows)]
+        heads = [_head(grid.rows[a:b]) for a, b in zip(lines, ends, strict=True)]
+        if len(set(answers.values())) < 2 or not _far(lines, 1 if within else 2):
+            continue
+        if within and not heads[0]:
+            continue
+        starts = [0, *(_with_title(grid, place) for place in lines[1:])]
+        spans = zip(starts, [*starts[1:], len(grid.rows)], heads, strict=True)
+        return [
+            _card(grid, a, b, n, () if head else heads[0]) for n, (a, b, head) in enumerate(spans)
+        ]
     return []
 
 
 _CARDS_LOOK_AT = 5_000
+_SAID_IN = re.compile(r"([^\s:()]{2,12})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
+
+
+def _said_in(text: str) -> tuple[str, str] | None:
+    """What a cell that holds a label and its answer says: ``企业名称：甲公司``."""
+    found = _SAID_IN.match(text)
+    return (found[1], found[2]) if found else None
+
+
+def _head(rows: Rows) -> Sequence[Cell]:
+    """The row in which at least two headings of firms' needs stand; nothing if there is none."""
+    for row in rows:
+        texts = [text for cell in row if (text := words_of(cell)) and len(text) <= _LONGEST_HEAD]
+        if sum(map(_is_need, texts)) > 1:
+            return row
+    return ()
+
+
+_LONGEST_HEAD = 20
+
+
+def _is_need(text: str) -> bool:
+    found = meaning("employers", text)
+    return found is not None and found[0].name not in FACTS
 
 
 def _names_firm(label: str) -> bool:
@@ -103,9 +135,9 @@ def _names_firm(label: str) -> bool:
 _LONGEST_LABEL = 12
 
 
-def _far(starts: Sequence[int]) -> bool:
-    """Whether at least two rows lie between the firms' lines: a form, not a list of firms."""
-    return all(later - one > 2 for one, later in pairwise(starts))
+def _far(starts: Sequence[int], least: int) -> bool:
+    """Whether so many rows lie between the firms' lines at least: a form, not a list of firms."""
+    return all(later - one > least for one, later in pairwise(starts))
 
 
 def _with_title(grid: Grid, place: int) -> int:
@@ -114,19 +146,33 @@ def _with_title(grid: Grid, place: int) -> int:
     return place
 
 
-def _card(grid: Grid, start: int, end: int, number: int) -> Grid:
+def _card(grid: Grid, start: int, end: int, number: int, head: Sequence[Cell]) -> Grid:
+    """The rows of one firm; below its own lines the headings that stand above the first firm's."""
+    rows = [*grid.rows[start:end]]
+    told = 0
+    while head and told < len(rows) and _only_tells(rows[told]):
+        told += 1
+    if head:
+        rows.insert(told, list(head))
+        start -= 1
     merged = [
         ((top - start, left), (bottom - start, right))
         for (top, left), (bottom, right) in grid.merged
-        if start <= top < end
+        if start + told < top < end or (not head and start <= top < end)
     ]
     return replace(
         grid,
         sheet=f"{grid.sheet}{_CARD}{number + 1}" if number else grid.sheet,
-        rows=grid.rows[start:end],
+        rows=rows,
         merged=merged,
         offset=grid.offset + start,
     )
+
+
+def _only_tells(row: Sequence[Cell]) -> bool:
+    """Whether a row holds nothing but labels with their answers, or one text alone."""
+    texts = [text for cell in row if (text := words_of(cell))]
+    return len(texts) <= 1 or all(map(_said_in, texts))
 
 
 def _folded(layouts: Sequence[Layout]) -> bool:

@@ -146,14 +146,25 @@ class Sheet:
         named = False  # whether the cell before announces a person
         for position, cell in enumerate(self.body.rows[place]):
             text = words_of(cell)
-            column = self.layout.columns.get(position)
-            if text and ((column is not None and column.personal) or named):
+            if text and (self._personal(position) or named):
                 text = MASK
             named = bool(_NAMES_SOMEBODY.search(text)) or (named and not text)
             cells.append(mask(text))
         return "|".join(cells).rstrip("|")
 
+    def _personal(self, position: int) -> bool:
+        """Whether a column holds personal data: as declared, or else by its heading's words."""
+        if column := self.layout.columns.get(position):
+            return column.personal
+        labels = self.layout.labels
+        label = labels[position] if position < len(labels) else ""
+        return bool(_PERSONAL_HEAD.search(bare(label)))
 
+
+_PERSONAL_HEAD = re.compile(
+    r"(?:姓名|签名|签字|(?:联系|填表|填报|制表|经办|负责|审核|走访|调查|登记)人员?|电话(?:号码)?|手机(?:号码?)?"
+    r"|联系方式|身份证号?码?|证件号码?|微信号?|qq号?|邮箱|住址|来自ip|ip地址)(?:[(].*)?$"
+)
 _NAMES_SOMEBODY = re.compile(r"(?:人|签字|签章|签名|姓名|电话|手机)[)）]?\s*[:：]\s*$")
 FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees")
 """Columns whose merged cells are filled down."""

@@ -80,9 +80,16 @@ _Axis = Callable[[str, str, "Names | None", Around], "_Part | None"]
 _TOTALS = frozenset(["合计", "总计", "小计", "全市", "全区", "共计", "全市合计", "总数"])
 _NUMBERS = {word: str(n) for n, word in enumerate("一二三四五六七八九", 1)}
 _DIGIT = "[1-9一二三四五六七八九]"
+_IN_NEED = "最?(?:紧缺|急缺|短缺|稀缺|缺工|急需|急招|招聘|招工|用工|主要|需求)的?"
+"""What a questionnaire calls a post before it numbers it: ``紧缺岗位一：``."""
 _NUMBERED = (
-    re.compile(rf"(?P<a>岗位|工种|职位|职业|需求)(?P<n>{_DIGIT})[/:：、_-]?(?P<b>.*)"),
-    re.compile(rf"第(?P<n>{_DIGIT})个?(?P<a>岗位|工种|职位|职业)?[/的]?(?P<b>.*)"),
+    re.compile(
+        rf"(?:{_IN_NEED})?(?P<a>岗位|工种|职位|职业|需求)"
+        rf"[(]?(?P<n>{_DIGIT})[)]?[/:：、_的-]?(?P<b>.*)"
+    ),
+    re.compile(
+        rf"第(?P<n>{_DIGIT})个?(?:{_IN_NEED})?(?P<a>岗位|工种|职位|职业)?[/:、_的-]?(?P<b>.*)"
+    ),
     re.compile(rf"(?P<a>)(?P<b>.*[^\d十百千.(/-])[(]?(?P<n>{_DIGIT})[)]?"),
 )
 _PERIOD = re.compile(

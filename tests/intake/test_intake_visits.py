@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from xmdemand.intake.amounts import parse_wage
 from xmdemand.intake.personal import MASK, mask
 
 
@@ -110,3 +111,54 @@ def test_numbered_sums_of_a_group_are_no_data(tmp_path, tables_of, word):
     rows = ["月份,职业,需求人数,求职人数", "2026-03,焊工,3,4", f",{word},3,4"]
     lines(tmp_path, "a.csv", *rows, "2026-03,电工,1,2")
     assert list(tables_of(tmp_path).register["title"]) == ["焊工", "电工"]
+
+
+def test_a_sheet_of_one_firm_with_posts_across_and_what_is_asked_down(tmp_path, save, tables_of):
+    rows = [
+        ["厦门甲重工有限公司2026年用工需求表"],
+        [
+            "统一社会信用代码",
+            "91350211MA4XKHEAUN",
+            None,
+            "所在区",
+            "集美区",
+            None,
+            "职工总数",
+            2860,
+        ],
+        ["填报日期", "2026年3月11日"],
+        ["岗位名称", "焊工", "数控铣工", "车工"],
+        ["现有人数", 98, 82, 166],
+        ["当前空缺人数", 35, 39, 34],
+        ["其中：空缺超过3个月", 11, 13, None],
+        ["月薪（元）", "5000～8300", "6300～9100", "面议"],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    table = tables_of(tmp_path).employers
+    found = table[["post", "headcount", "vacancies", "vacancies_3m", "wage_low"]]
+    assert found.iloc[:2].values.tolist() == [
+        ["焊工", 98, 35, 11, 5000],
+        ["数控铣工", 82, 39, 13, 6300],
+    ]
+    assert found.iloc[2, :3].tolist() == ["车工", 166, 34]
+    assert [source.rpartition("!")[2] for source in table["source"]] == ["4", "4.2", "4.3"]
+    assert {day.day for day in table["submitted"]} == {11}
+    assert set(table["employees"]) == {2860}
+
+
+@pytest.mark.parametrize(
+    ("cell", "low", "high"),
+    [
+        ("计件，5500—7500", 5500, 7500),
+        ("计件工资，月均6000-9000元", 6000, 9000),
+        ("计件（5500-7500）", 5500, 7500),
+    ],
+)
+def test_what_piece_work_brings_in_a_month_is_pay_of_a_month(cell, low, high):
+    wage = parse_wage(cell)
+    assert (wage.low, wage.high, wage.kind) == (low, high, "month")
+
+
+@pytest.mark.parametrize("cell", ["计件", "计件，5-8元/件", "0.5元/件", "计件12元"])
+def test_the_price_of_a_piece_is_no_pay_of_a_month(cell):
+    assert parse_wage(cell).kind == "piece"

@@ -167,6 +167,11 @@ _BASE = re.compile(
     r"(?:高额|高|月度|年终|业务|销售|个人|全勤|岗位|计件)*(?:绩效|奖金|奖励|补贴|津贴|补助|分红|加班费|全勤|年终奖|业绩|五险|社保|包吃|包住)[\u3400-\u9fff+/、,]*"
 )
 """A stated part of pay and one nobody states: at least the former."""
+_BY_PIECE = re.compile(
+    rf"(?:计件(?:工资|制)?|提成)[,，、/:：;；(]?(?:约|月薪|月均|综合)*:?"
+    rf"([1-9]\d{{3,4}}(?:-|~|至|到)[1-9]\d{{3,4}})(?:元)?(?:/月)?(?:左右)?[)]?"
+)
+"""What piece work brings in a month: a range of thousands is no price of a piece."""
 _FLOOR = re.compile(rf"(?:保底|无责底薪)[:：]?({NUMBER})(?:元)?(?:/月)?(?:以上|起)?")
 _PAY_RANGE = re.compile(rf"({NUMBER})(?:-|~|至|到)({NUMBER})")
 _PAY_OVER = re.compile(rf"(?:({NUMBER})(?:\+|以上|起|及以上)|(?:≥|>=|>|不低于|至少)({NUMBER}))")
@@ -206,6 +211,8 @@ def parse_wage(cell: object, *, unit: float = 1.0) -> Wage:
     if (apart := _in_parts(text)) is not None:
         text, open_ended = apart
         flags += ["plus"] * open_ended
+    elif by_piece := _BY_PIECE.fullmatch(text):
+        text = by_piece[1]
     elif _PER_PIECE.search(text):
         return Wage(NAN, NAN, "piece", tuple(flags))
     if _PER_DAY.search(text):

@@ -20,7 +20,9 @@ _ROWS = 60
 """A form is no longer than this."""
 _LEAST = 4
 """Headings a form has at least."""
-_OF_ONE = frozenset(["firm", "firm_name", "district", "industry", "size_class", "employees"])
+_OF_ONE = frozenset(
+    ["firm", "firm_name", "district", "industry", "size_class", "employees", "submitted"]
+)
 """Columns whose one answer holds for all posts."""
 
 _Line = tuple[int, str, dict[int, Cell]]
@@ -92,6 +94,8 @@ def _lines(grid: Grid, kind: str) -> Sequence[_Line]:
         for column, cell in enumerate(row):
             text = words_of(cell)
             label, _, rest = text.partition(":")
+            if not _name(kind, label) and len(text) <= 25 and _name(kind, text):
+                label, rest = text, ""  # ``其中：空缺超过3个月``
             if isinstance(cell, str) and len(label) <= 25 and _name(kind, label):
                 answers = {column: rest.strip()} if rest.strip() else {}
                 found.append((place, label, answers))
@@ -105,7 +109,7 @@ def _table(grid: Grid, kind: str, lines: Sequence[_Line]) -> Grid | None:
     shared: dict[str, Cell] = {}
     blocks: list[dict[str, dict[int, Cell]]] = [{}]
     labels: dict[str, str] = {}
-    first = 0
+    starts = [0]
     for place, label, answers in lines:
         name = _name(kind, label)
         known = meaning(kind, label) is not None
@@ -114,16 +118,22 @@ def _table(grid: Grid, kind: str, lines: Sequence[_Line]) -> Grid | None:
             shared.setdefault(name, next(iter(answers.values()), None))
             continue
         if name == "title":
-            first = first or place
             if name in blocks[-1]:
                 blocks.append({})
+                starts.append(place)
+            starts[-1] = place
         if name in blocks[-1]:
             return None  # which post it belongs to is not known
         blocks[-1][name] = answers
-    records = [{**shared, **record} for block in blocks for record in _records(block)]
+    records: list[dict[str, Cell]] = []
+    numbers: list[int] = []
+    for start, block in zip(starts, blocks, strict=True):
+        own = _records(block)
+        records += [{**shared, **record} for record in own]
+        numbers += [grid.offset + start + 1] * len(own)
     rows: list[list[Cell]] = [list(labels.values())]
     rows += [[record.get(name) for name in labels] for record in records]
-    return replace(grid, rows=rows, merged=(), offset=max(first - 1, 0))
+    return replace(grid, rows=rows, merged=(), offset=0, lines=tuple(numbers))
 
 
 def _records(block: dict[str, dict[int, Cell]]) -> list[dict[str, Cell]]:

@@ -177,6 +177,8 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     if found is None:
         found, filled = _parsed_by_row(grid, layout, names, parsers)
     layout, body, decoded = found
+    if grid.lines:
+        body = _as_written(grid, body)
     sheet = Sheet(replace(grid, rows=()), layout, body, names, decoded)
     for name, own in decoded.items():
         for item in own:
@@ -185,6 +187,18 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
     if filled and layout.kind == "employers":
         sheet.flag(filled, "firm_name", "intake.filled_down")
     return sheet
+
+
+def _as_written(grid: Grid, body: Body) -> Body:
+    """Rows of a form turned over, named by the row they stem from; posts of one row are parts."""
+    first = grid.offset + 2
+    numbers = [grid.lines[int(number) - first] for number in body.numbers]
+    parts = [numbers[:at].count(number) + 1 for at, number in enumerate(numbers)]
+    labels = [
+        f"{number}.{part}" if part > 1 else str(number)
+        for number, part in zip(numbers, parts, strict=True)
+    ]
+    return replace(body, numbers=numbers, labels=labels)
 
 
 _Parsed = tuple[Layout, Body, dict[str, list[Decoded]]]

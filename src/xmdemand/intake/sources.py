@@ -42,6 +42,8 @@ class Grid:
         What was noticed while reading: message codes.
     hidden
         Rows and columns its author hid; they are read like the others.
+    lines
+        Of a form turned over: for every row below the headings the number of the row it stems from.
     """
 
     file: str
@@ -53,6 +55,7 @@ class Grid:
     offset: int = 0
     remarks: tuple[str, ...] = ()
     hidden: Hidden = field(default_factory=Hidden)
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,15 +285,18 @@ def _may_lack(column: Column, remark: str, group: str) -> bool:
 
 
 def order_stems(label: str) -> tuple[str, ...]:
-    """A heading without its place in an order, if it has one.
+    """A heading without its place in an order, if it has one; of two rows that of the lower.
 
-    >>> order_stems("工种2"), order_stems("第二意愿工种")
-    (('工种',), ('意愿工种', '工种'))
+    >>> order_stems("工种2"), order_stems("第二意愿工种"), order_stems("培训意愿/第一意愿工种")
+    (('工种',), ('意愿工种', '工种'), ('意愿工种', '工种'))
     """
     key = heading_key(label)
-    return tuple(
-        stem.rstrip("/") for order in _ORDERS if (stem := order.sub("", key)) not in (key, "")
-    )
+    last = key.rpartition("/")[2]
+    for text in dict.fromkeys((key, last)):
+        stems = (order.sub("", text) for order in _ORDERS)
+        if found := tuple(stem.rstrip("/") for stem in stems if stem not in (text, "")):
+            return found
+    return ()
 
 
 def find_column(kind: str, label: str, confirmed: Mapping[str, str] | None = None) -> Column | None:

@@ -80,7 +80,7 @@ _Axis = Callable[[str, str, "Names | None", Around], "_Part | None"]
 _TOTALS = frozenset(["合计", "总计", "小计", "全市", "全区", "共计", "全市合计", "总数"])
 _NUMBERS = {word: str(n) for n, word in enumerate("一二三四五六七八九", 1)}
 _DIGIT = "[1-9一二三四五六七八九]"
-_IN_NEED = "最?(?:紧缺|急缺|短缺|稀缺|缺工|急需|急招|招聘|招工|用工|主要|需求)的?"
+_IN_NEED = "最?(?:紧缺|急缺|短缺|稀缺|缺工|缺员|空缺|急需|急招|招聘|招工|用工|主要|需求)的?"
 """What a questionnaire calls a post before it numbers it: ``紧缺岗位一：``."""
 _NUMBERED = (
     re.compile(

@@ -1,0 +1,53 @@
+"""How tables of one folder are laid out: posts in a row, blocks with captions, ticks, pairs of rows.
+
+Every class comes with spellings beside the one it was met in.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+
+def lines(tmp_path, name, *rows):
+    (tmp_path / name).write_text("\n".join(rows), encoding="utf-8")
+
+
+def open_questions(tables):
+    return tables.proposals[~tables.proposals["taken"].astype(bool)]
+
+
+# -- headings numbered or ordered ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["缺工岗位", "紧缺工种", "招聘岗位", "岗位"])
+def test_numbered_posts_of_a_firm_each_with_its_own_count_and_pay(tmp_path, tables_of, word):
+    parts = [f"{word}{n},{word}{n}人数,{word}{n}月薪（元）" for n in (1, 2, 3)]
+    lines(
+        tmp_path,
+        "a.csv",
+        f"企业名称,在职员工数,{','.join(parts)}",
+        "甲公司,59,焊工,3,5600-6700,电工,7,面议,,,",
+        "乙公司,28,架子工,2,6000-8000,施工员,1,4700,钢筋工,2,6000",
+    )
+    tables = tables_of(tmp_path)
+    held = tables.employers
+    assert list(held["post"]) == ["焊工", "电工", "架子工", "施工员", "钢筋工"]
+    assert list(held["vacancies"]) == [3, 7, 2, 1, 2]
+    assert list(held["wage_low"].fillna(0)) == [5600, 0, 6000, 4700, 6000]
+    assert open_questions(tables).empty
+
+
+@pytest.mark.parametrize("heads", [("第一意愿工种", "第二意愿工种"), ("第一志愿工种", "第二志愿工种")])
+def test_wishes_in_an_order_below_a_heading_of_their_own(tmp_path, save, tables_of, heads):
+    rows = [
+        ["序号", "年龄", "培训意愿", None, None, "培训时间"],
+        [None, None, *heads, "拟取得等级", None],
+        [1, 27, "叉车司机", None, "中级（四级）", "晚上"],
+        [2, 55, "电工", "汽车维修工", "初级工", "农闲"],
+    ]
+    save(tmp_path / "培训意愿摸底表.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:E1", "F1:F2"))
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["wish"]) == ["叉车司机", "电工", "汽车维修工"]
+    assert list(tables.workers["level"]) == ["level_4", "level_5", "level_5"]
+    assert tables.workers["person"].nunique() == 2
+    assert open_questions(tables).empty

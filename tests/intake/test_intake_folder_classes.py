@@ -51,3 +51,29 @@ def test_wishes_in_an_order_below_a_heading_of_their_own(tmp_path, save, tables_
     assert list(tables.workers["level"]) == ["level_4", "level_5", "level_5"]
     assert tables.workers["person"].nunique() == 2
     assert open_questions(tables).empty
+
+
+@pytest.mark.parametrize("top", ["培训需求（可多选，打“√”）", "培训意愿", "想参加的培训（在相应栏打√）"])
+def test_ticks_below_occupations_under_one_heading(tmp_path, save, tables_of, top):
+    rows = [
+        ["序号", "年龄", "所属区", top, None, None, "备注"],
+        [None, None, None, "茶艺师", "手工编织", "电子商务师", None],
+        [1, 54, "同安区", None, "√", None, None],
+        [2, 46, "湖里区", "√", None, "√", None],
+    ]
+    merge = ("A1:A2", "B1:B2", "C1:C2", "D1:F1", "G1:G2")
+    save(tmp_path / "培训需求.xlsx", rows, merge=merge)
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["wish"]) == ["手工编织", "茶艺师", "电子商务师"]
+    assert list(tables.workers["district"]) == ["同安区", "湖里区", "湖里区"]
+    assert open_questions(tables).empty
+
+
+def test_other_ticks_under_a_heading_of_training_are_no_wishes(tmp_path, save, tables_of):
+    rows = [
+        ["序号", "年龄", "希望培训的职业（工种）", "培训方式", None],
+        [None, None, None, "线上", "线下"],
+        [1, 54, "焊工", "√", None],
+    ]
+    save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:C2", "D1:E1"))
+    assert list(tables_of(tmp_path).workers["wish"]) == ["焊工"]

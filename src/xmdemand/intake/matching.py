@@ -113,9 +113,10 @@ def _matched(
     claims: dict[str, list[_Claim]] = {}
     contested: list[Guess] = []
     optional = _optional(labels)
+    ticked = _ticked_below(kind, labels, names)
     for place, label in enumerate(labels):
-        claim = None
-        if place not in wide.places:
+        claim = ticked.get(place)
+        if claim is None and place not in wide.places:
             claim = _claim(kind, place, label, confirmed, option=place in optional)
         if claim is None:
             continue
@@ -161,6 +162,35 @@ def _optional(labels: Sequence[str]) -> frozenset[int]:
         if found := _OPTION.match(plain(label).replace(" ", "")):
             bases.setdefault(heading_key(found[1]), []).append(place)
     return frozenset(place for places in bases.values() if len(places) > 1 for place in places)
+
+
+def _ticked_below(
+    kind: str, labels: Sequence[str], names: Names | None
+) -> Mapping[int, _Claim]:
+    """Headings over two rows of which the upper one asks for titles and the lower ones are such.
+
+    ``培训需求(打√)`` above ``茶艺师 | 手工编织``: one of them at least is an occupation's own name,
+    and none is a heading.
+    """
+    if kind != "workers" or names is None:
+        return {}
+    groups: dict[str, dict[int, str]] = {}
+    for place, label in enumerate(labels):
+        top, _, under = label.rpartition("/")
+        if top:
+            groups.setdefault(top, {})[place] = under
+    found: dict[int, _Claim] = {}
+    for top, options in groups.items():
+        known = meaning(kind, top)
+        if len(options) < 2 or known is None or known[0].kind != "titles":
+            continue
+        keys = {heading_key(under) for under in options.values()}
+        if keys.isdisjoint(names.titles) or any(meaning(kind, key) for key in keys):
+            continue
+        stem = heading_key(top)
+        for place, under in options.items():
+            found[place] = _Claim(place, TRIMMED, known[0], stem, _LETTER.sub("", under))
+    return found
 
 
 def _claim(

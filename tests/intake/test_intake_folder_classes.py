@@ -37,7 +37,9 @@ def test_numbered_posts_of_a_firm_each_with_its_own_count_and_pay(tmp_path, tabl
     assert open_questions(tables).empty
 
 
-@pytest.mark.parametrize("heads", [("第一意愿工种", "第二意愿工种"), ("第一志愿工种", "第二志愿工种")])
+@pytest.mark.parametrize(
+    "heads", [("第一意愿工种", "第二意愿工种"), ("第一志愿工种", "第二志愿工种")]
+)
 def test_wishes_in_an_order_below_a_heading_of_their_own(tmp_path, save, tables_of, heads):
     rows = [
         ["序号", "年龄", "培训意愿", None, None, "培训时间"],
@@ -53,7 +55,9 @@ def test_wishes_in_an_order_below_a_heading_of_their_own(tmp_path, save, tables_
     assert open_questions(tables).empty
 
 
-@pytest.mark.parametrize("top", ["培训需求（可多选，打“√”）", "培训意愿", "想参加的培训（在相应栏打√）"])
+@pytest.mark.parametrize(
+    "top", ["培训需求（可多选，打“√”）", "培训意愿", "想参加的培训（在相应栏打√）"]
+)
 def test_ticks_below_occupations_under_one_heading(tmp_path, save, tables_of, top):
     rows = [
         ["序号", "年龄", "所属区", top, None, None, "备注"],
@@ -77,3 +81,41 @@ def test_other_ticks_under_a_heading_of_training_are_no_wishes(tmp_path, save, t
     ]
     save(tmp_path / "a.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:C2", "D1:E1"))
     assert list(tables_of(tmp_path).workers["wish"]) == ["焊工"]
+
+
+# -- blocks below each other, each with a caption ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "captions",
+    [
+        ("（一）招聘需求人数", "（二）登记求职人数"),
+        ("表1 需求人数", "表2 求职人数"),
+        ("需求人数", "求职人数"),
+    ],
+)
+@pytest.mark.parametrize("corner", [None, "单位：人"])
+def test_posts_and_seekers_in_blocks_under_captions(tmp_path, save, tables_of, captions, corner):
+    head = ["职业（工种）", "思明", "湖里", "合计"]
+    rows = [["2026年2月各区分职业供求情况"], [captions[0], None, None, corner], head]
+    rows += [["电工", 75, 50, 125], ["焊工", 33, 23, 56], ["合计", 108, 73, 181], []]
+    rows += [[captions[1], None, None, corner], head, ["电工", 4, 21, 25], ["焊工", 12, 7, 19]]
+    save(tmp_path / "a.xlsx", rows)
+    register = tables_of(tmp_path).register
+    posts = register[["posts_new", "posts_total"]].max(axis=1)
+    assert posts.dropna().tolist() == [75, 50, 33, 23]
+    assert register["seekers_total"].dropna().tolist() == [4, 21, 12, 7]
+    assert set(register["month"].astype(str)) == {"2026-02-01"}
+
+
+def test_totals_by_district_age_and_group_below_each_other(tmp_path, save, tables_of):
+    counts = ["劳动力人数", "占比（%）", "比上年增减（%）"]
+    rows = [["2025年末劳动力资源基本情况"], [None, None, None, "单位：人"]]
+    rows += [["一、按区域分"], ["区", *counts], ["思明区", 500, 50, 1], ["湖里区", 500, 50, 2]]
+    rows += [["合计", 1000, 100, 1], [], ["二、按年龄分"], ["年龄组", *counts]]
+    rows += [["16-24岁", 400, 40, 1], ["25-34岁", 600, 60, 2], ["合计", 1000, 100, 1], []]
+    rows += [["三、按重点群体分"], ["人员类别", *counts], ["高校毕业生", 90, 9, 1]]
+    save(tmp_path / "a.xlsx", rows)
+    margins = tables_of(tmp_path).margins
+    assert list(margins["variable"]) == ["district"] * 2 + ["age_band"] * 2 + ["group"]
+    assert list(margins["persons"]) == [500, 500, 400, 600, 90]

@@ -10,6 +10,7 @@ from itertools import chain
 
 import numpy as np
 
+from xmdemand.intake.captions import caption, counts_another
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import heading_key, resembles_heading
@@ -124,6 +125,8 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
         if reason == "made_up":
             made_up.append(len(kept))
             reason = None
+        if reason == "repeated_head" and _counts_another(rows, place, layout):
+            reason = "other_head"
         if reason is None:
             numbers.append(grid.offset + layout.first + 1 + place)
             kept.append(row)
@@ -142,9 +145,19 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
 
 def _with_title(rows: Sequence[Row], place: int) -> int:
     """Where a second table starts: at its headings, or at the lone texts and blanks before them."""
-    while place and sum(bool(words_of(cell)) for cell in rows[place - 1]) <= 1:
+    while place and _is_title(rows[place - 1]):
         place -= 1
     return place
+
+
+def _is_title(row: Row) -> bool:
+    return sum(bool(words_of(cell)) for cell in row) <= 1 or bool(caption(row))
+
+
+def _counts_another(rows: Sequence[Row], place: int, layout: Layout) -> bool:
+    """Whether the lines before a repeated head say that another side of the register follows."""
+    lines = [caption(row) or "" for row in rows[_with_title(rows, place) : place]]
+    return layout.kind == "register" and counts_another(lines, layout.above)
 
 
 def data_rows_in_columns(rows: ColumnRows, layout: Layout) -> Body | None:
@@ -212,7 +225,7 @@ def lengthened(layout: Layout, body: Body) -> tuple[Layout, Body]:
             numbers.append(number)
             labels.append(f"{number}.{part}" if part > 1 else str(number))
             rows.append(padded + [own.get(name) for name in names])
-    long = Body(numbers, rows, body.totals, body.skipped, labels)
+    long = Body(numbers, rows, body.totals, body.skipped, labels, body.rest)
     return replace(layout, columns=columns, units=units), long
 
 
@@ -389,6 +402,8 @@ class _Judge:
             return False
         says = [self.says(cell) for cell in cells if isinstance(cell, str)]
         known = says.count("head") + says.count("other_head")
+        if says[0] in ("data", "other_head") and _repeats_head(row, self._heads):
+            return resembles_heading(str(cells[0]))  # the same counts, by something else
         if says.count("other_head") == 0 or known < 2:
             return False
         if known * 3 < len(cells) * 2:  # the others may be headings by their wording

@@ -164,9 +164,7 @@ def _optional(labels: Sequence[str]) -> frozenset[int]:
     return frozenset(place for places in bases.values() if len(places) > 1 for place in places)
 
 
-def _ticked_below(
-    kind: str, labels: Sequence[str], names: Names | None
-) -> Mapping[int, _Claim]:
+def _ticked_below(kind: str, labels: Sequence[str], names: Names | None) -> Mapping[int, _Claim]:
     """Headings over two rows of which the upper one asks for titles and the lower ones are such.
 
     ``培训需求(打√)`` above ``茶艺师 | 手工编织``: one of them at least is an occupation's own name,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from xmdemand.intake.captions import caption, of_the_first_block
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.facts import FACTS
 from xmdemand.intake.headings import meaning, resembles_heading
@@ -28,9 +29,12 @@ def below(grid: Grid, layout: Layout, start: int) -> Grid:
     stem, _, number = grid.sheet.partition(_BELOW)
     rows = list(grid.rows)
     own = start
-    while own < len(rows) and sum(bool(words_of(cell)) for cell in rows[own]) <= 1:
+    while own < len(rows) and _is_title(rows[own]):
         own += 1
     title = rows[: layout.header_row - 1]
+    lines = [[caption(row) or "" for row in part] for part in (title, rows[start:own])]
+    gone = of_the_first_block(*lines)
+    title = [row for at, row in enumerate(title) if at not in gone]
     moved = own - start + len(title)
     merged = [
         ((top - own + moved, left), (bottom - own + moved, right))
@@ -44,6 +48,10 @@ def below(grid: Grid, layout: Layout, start: int) -> Grid:
         merged=merged,
         offset=grid.offset + own - moved,
     )
+
+
+def _is_title(row: Sequence[Cell]) -> bool:
+    return sum(bool(words_of(cell)) for cell in row) <= 1 or bool(caption(row))
 
 
 def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Grid]:

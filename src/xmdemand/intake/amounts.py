@@ -168,8 +168,8 @@ _BASE = re.compile(
 )
 """A stated part of pay and one nobody states: at least the former."""
 _BY_PIECE = re.compile(
-    rf"(?:计件(?:工资|制)?|提成)[,，、/:：;；(]?(?:约|月薪|月均|综合)*:?"
-    rf"([1-9]\d{{3,4}}(?:-|~|至|到)[1-9]\d{{3,4}})(?:元)?(?:/月)?(?:左右)?[)]?"
+    r"(?:计件(?:工资|制)?|提成)[,，、/:：;；(]?(?:约|月薪|月均|综合)*:?"
+    r"([1-9]\d{3,4}(?:-|~|至|到)[1-9]\d{3,4})(?:元)?(?:/月)?(?:左右)?[)]?"
 )
 """What piece work brings in a month: a range of thousands is no price of a piece."""
 _FLOOR = re.compile(rf"(?:保底|无责底薪)[:：]?({NUMBER})(?:元)?(?:/月)?(?:以上|起)?")

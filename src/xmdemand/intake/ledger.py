@@ -136,6 +136,8 @@ class Ledger:
     def _hidden(self, sheet: Sheet, where: str) -> None:
         """Rows and columns nobody sees are read like the others, and said."""
         hidden = sheet.grid.hidden
+        if not hidden.rows and not hidden.columns:
+            return
         own = set(hidden.rows)
         read = [(n, number) for n, number in enumerate(sheet.body.numbers) if number in own]
         if own and read:

@@ -153,8 +153,10 @@ def several_registers(table: pd.DataFrame) -> list[Note]:
     register sent twice, which only a person can tell. Posts in one sheet and seekers in another
     are one register.
     """
-    key = [*_OCCUPATION, "district", *_PERIOD]
     sheet = table["sheet"].astype(str)
+    if sheet.nunique() < 2:
+        return []
+    key = [*_OCCUPATION, "district", *_PERIOD]
     shared = pd.Series(False, index=table.index)
     for side in ("posts", "seekers"):
         counts = [f"{side}_{part}" for part in ("carried", "new", "total")]

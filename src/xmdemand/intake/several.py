@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -81,8 +82,12 @@ def _cards(grid: Grid) -> list[Grid]:
     """The forms of several firms below each other, each from the line that names its firm on."""
     if isinstance(grid.rows, ColumnRows) or len(grid.rows) > _CARDS_LOOK_AT:
         return []
+    lines = _naming_firms(grid.rows)
+    if len(lines) < 2:
+        return []
     found: dict[tuple[int, str, bool], dict[int, str]] = {}
-    for place, row in enumerate(grid.rows):
+    for place in lines:
+        row = grid.rows[place]
         texts = [(at, text) for at, cell in enumerate(row) if (text := words_of(cell))]
         said = [(at, *pair, True) for at, text in texts if (pair := _said_in(text))]
         beside = [(at, label, answer, False) for (at, label), (_, answer) in pairwise(texts)]
@@ -106,7 +111,21 @@ def _cards(grid: Grid) -> list[Grid]:
     return []
 
 
+def _naming_firms(rows: Rows) -> list[int]:
+    """Rows with a label that may name a firm: one that stands there again, or has its answer."""
+    cells = Counter(cell for row in rows for cell in row if isinstance(cell, str))
+    labels = set()
+    for cell, n in cells.items():
+        if n > 1 or _SIGNS.search(cell):
+            text = words_of(cell)
+            pair = _said_in(text)
+            if _names_firm(text) or (pair and _names_firm(pair[0])):
+                labels.add(cell)
+    return [place for place, row in enumerate(rows) if not labels.isdisjoint(row)] if labels else []
+
+
 _CARDS_LOOK_AT = 5_000
+_SIGNS = re.compile(r"[:：\s]")
 _SAID_IN = re.compile(r"([^\s:()]{2,12})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
 
 

@@ -1,4 +1,4 @@
-"""How tables of one folder are laid out: posts in a row, blocks with captions, ticks, pairs of rows.
+"""How tables of one folder are laid out: posts in a row, blocks with captions, ticks.
 
 Every class comes with spellings beside the one it was met in.
 """
@@ -83,7 +83,7 @@ def test_other_ticks_under_a_heading_of_training_are_no_wishes(tmp_path, save, t
     assert list(tables_of(tmp_path).workers["wish"]) == ["焊工"]
 
 
-# -- blocks below each other, each with a caption ----------------------------------------------------
+# -- blocks below each other, each with a caption -------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,19 @@ def test_totals_by_district_age_and_group_below_each_other(tmp_path, save, table
     margins = tables_of(tmp_path).margins
     assert list(margins["variable"]) == ["district"] * 2 + ["age_band"] * 2 + ["group"]
     assert list(margins["persons"]) == [500, 500, 400, 600, 90]
+
+
+@pytest.mark.parametrize("top", ["缺工岗位及人数", "招聘岗位和人数"])
+def test_numbers_below_posts_under_a_heading_of_both(tmp_path, save, tables_of, top):
+    rows = [
+        ["序号", "饭店名称", "所在区", "星级", top, None, None, "缺工合计"],
+        [None, None, None, None, "前厅接待员", "保洁员", "水电工", None],
+        [1, "甲酒楼", "翔安区", "四星", 4, None, 5, 9],
+        [2, "乙饭店", "湖里区", "未评星", None, 3, None, 3],
+    ]
+    merge = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:G1", "H1:H2")
+    save(tmp_path / "a.xlsx", rows, merge=merge)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["post"]) == ["前厅接待员", "水电工", "保洁员"]
+    assert list(tables.employers["vacancies"]) == [4, 5, 3]
+    assert open_questions(tables).empty

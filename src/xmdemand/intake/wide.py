@@ -239,14 +239,28 @@ def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part
         stem, title = match[1], match[2]
     else:
         stem, title = (split[1], split[2]) if split else ("", "")
-    found = meaning(kind, stem) if stem and kind == "employers" else None
-    if found is None or found[0].kind not in COUNTS:
+    if kind != "employers":
+        return None
+    if _SUM_OF_POSTS.fullmatch(key):
+        return _Part(key, None)
+    found = meaning(kind, stem) if stem else None
+    counted = found[0] if found is not None else None
+    if _POSTS_WITH_COUNTS.fullmatch(stem):
+        counted = KINDS[kind].column("vacancies")
+    if counted is None or counted.kind not in COUNTS:
         return None
     if title in _TOTALS:
         return _Part(title, None)
     if not _is_title(title, names):
         return None
-    return _Part(title, found[0], {"title": title})
+    return _Part(title, counted, {"title": title})
+
+
+_POSTS_WITH_COUNTS = re.compile(
+    r"(?:缺工|缺员|空缺|紧缺|招聘|招工|需求|用工)(?:岗位|工种|职位)(?:及|和|与|、|/)(?:人数|数量)"
+)
+"""What stands above posts whose numbers stand below them."""
+_SUM_OF_POSTS = re.compile(r"(?:缺工|缺员|空缺|招聘|招工|需求)(?:人数)?(?:合计|总计|小计|总数)")
 
 
 def _is_title(text: str, names: Names | None) -> bool:

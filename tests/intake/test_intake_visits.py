@@ -162,3 +162,10 @@ def test_what_piece_work_brings_in_a_month_is_pay_of_a_month(cell, low, high):
 @pytest.mark.parametrize("cell", ["计件", "计件，5-8元/件", "0.5元/件", "计件12元"])
 def test_the_price_of_a_piece_is_no_pay_of_a_month(cell):
     assert parse_wage(cell).kind == "piece"
+
+
+def test_headings_of_a_chamber_in_traditional_characters(tmp_path, tables_of):
+    lines(tmp_path, "a.csv", "企業名稱,片区,職缺名稱,缺工人數", "甲电机有限公司,同安区,电工,16")
+    tables = tables_of(tmp_path)
+    found = tables.employers[["district", "post", "vacancies"]].values.tolist()
+    assert found == [["同安区", "电工", 16]]

@@ -135,3 +135,30 @@ def test_numbers_below_posts_under_a_heading_of_both(tmp_path, save, tables_of, 
     assert list(tables.employers["post"]) == ["前厅接待员", "水电工", "保洁员"]
     assert list(tables.employers["vacancies"]) == [4, 5, 3]
     assert open_questions(tables).empty
+
+
+@pytest.mark.parametrize("head", ["用工需求", "用工需求人数", "缺工"])
+def test_posts_with_their_numbers_below_a_heading_of_numbers(tmp_path, tables_of, head):
+    lines(
+        tmp_path,
+        "接龙.csv",
+        f"企业名称,所属区,{head},薪资",
+        "甲大酒店有限公司,湖里区,西式面点师1人、切配工2人,4200-5700",
+        "乙餐饮管理有限公司,湖里区,客房服务员7名,4000",
+    )
+    held = tables_of(tmp_path).employers
+    assert list(held["post"]) == ["西式面点师", "切配工", "客房服务员"]
+    assert list(held["vacancies"]) == [1, 2, 7]
+
+
+def test_numbers_roughly_given_name_no_posts(tmp_path, tables_of):
+    lines(
+        tmp_path,
+        "a.csv",
+        "企业名称,所属区,用工需求,薪资",
+        "甲大酒店有限公司,湖里区,约10人,4200-5700",
+        "乙餐饮管理有限公司,湖里区,10人左右,4000",
+    )
+    tables = tables_of(tmp_path)
+    assert tables.employers is None
+    assert set(tables.quarantine["code"]) == {"intake.no_post"}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from xmdemand.intake.amounts import parse_count
 from xmdemand.intake.columns import KINDS, Column
 from xmdemand.intake.contents import below, cannot_be, contradict, ticked
 from xmdemand.intake.headings import (
@@ -18,6 +19,7 @@ from xmdemand.intake.headings import (
     worded,
 )
 from xmdemand.intake.names import Names
+from xmdemand.intake.posts import split_posts
 from xmdemand.intake.sources import Grid, Rows
 from xmdemand.intake.text import bare, words_of
 from xmdemand.intake.trying import Try, above, is_table, named_so, tries_of
@@ -132,7 +134,7 @@ def find_layout(
         return "intake.ambiguous_kind"
     best = rated[0][1]
     layout = _as_filled_in(_layout(best, grid.rows, names), grid.rows, names)
-    layout = _with_parts(layout, grid.rows, names)
+    layout = _with_parts(_named_with_numbers(layout, grid.rows), grid.rows, names)
     return _with_guesses(layout, (confirmed or {}).get(best.kind.name, {}), grid.rows, names)
 
 
@@ -189,6 +191,27 @@ def _as_filled_in(layout: Layout, rows: Rows, names: Names | None) -> Layout:
             columns[at] = fits[0]
             taken.append(Guess(label, fits[0].name, _AS_WORDED))
     return replace(layout, columns=dict(sorted(columns.items())), taken=tuple(taken))
+
+
+def _named_with_numbers(layout: Layout, rows: Rows) -> Layout:
+    """Take a count's column for that of posts where it names them with their numbers.
+
+    ``用工需求`` may stand above ``焊工5人、电工3人``, where no other column names a post.
+    """
+    held = {column.name: at for at, column in layout.columns.items()}
+    elsewhere = layout.wide.names | set(layout.facts)
+    if layout.kind != "employers" or "title" in held.keys() | elsewhere or "vacancies" not in held:
+        return layout
+    at = held["vacancies"]
+    cells = [cell for cell in below(rows, layout.first, at) if words_of(cell)]
+    if not cells or not all(map(_counted_posts, cells)):
+        return layout
+    return replace(layout, columns={**layout.columns, at: KINDS["employers"].column("title")})
+
+
+def _counted_posts(cell: object) -> bool:
+    posts = split_posts(cell).value or ()
+    return bool(posts) and parse_count(cell).kind == "missing" and all(p.count for p in posts)
 
 
 def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:

@@ -10,7 +10,7 @@ from itertools import chain
 
 import numpy as np
 
-from xmdemand.intake.captions import caption, counts_another
+from xmdemand.intake.captions import caption, counts_another, is_title
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import heading_key, resembles_heading
@@ -145,13 +145,9 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
 
 def _with_title(rows: Sequence[Row], place: int) -> int:
     """Where a second table starts: at its headings, or at the lone texts and blanks before them."""
-    while place and _is_title(rows[place - 1]):
+    while place and is_title(rows[place - 1]):
         place -= 1
     return place
-
-
-def _is_title(row: Row) -> bool:
-    return sum(bool(words_of(cell)) for cell in row) <= 1 or bool(caption(row))
 
 
 def _counts_another(rows: Sequence[Row], place: int, layout: Layout) -> bool:

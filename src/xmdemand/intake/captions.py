@@ -27,6 +27,11 @@ def caption(row: Sequence[object]) -> str | None:
     return own[0] if own else ""
 
 
+def is_title(row: Sequence[object]) -> bool:
+    """Whether a row holds one text at most, beside a corner's unit."""
+    return sum(bool(words_of(cell)) for cell in row) <= 1 or bool(caption(row))
+
+
 def counts_another(lines: Sequence[str], above: str) -> bool:
     """Whether lines before a repeated head name one side of the register, and those above another.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from xmdemand.intake.captions import caption, of_the_first_block
+from xmdemand.intake.captions import caption, is_title, of_the_first_block
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.facts import FACTS
 from xmdemand.intake.headings import meaning, resembles_heading
@@ -30,7 +30,7 @@ def below(grid: Grid, layout: Layout, start: int) -> Grid:
     stem, _, number = grid.sheet.partition(_BELOW)
     rows = list(grid.rows)
     own = start
-    while own < len(rows) and _is_title(rows[own]):
+    while own < len(rows) and is_title(rows[own]):
         own += 1
     title = rows[: layout.header_row - 1]
     lines = [[caption(row) or "" for row in part] for part in (title, rows[start:own])]
@@ -49,10 +49,6 @@ def below(grid: Grid, layout: Layout, start: int) -> Grid:
         merged=merged,
         offset=grid.offset + own - moved,
     )
-
-
-def _is_title(row: Sequence[Cell]) -> bool:
-    return sum(bool(words_of(cell)) for cell in row) <= 1 or bool(caption(row))
 
 
 def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Grid]:

@@ -13,7 +13,6 @@ from typing import Any, overload
 import numpy as np
 
 from xmdemand.intake.body import (
-    DITTO,
     Body,
     all_data,
     data_rows,
@@ -24,6 +23,13 @@ from xmdemand.intake.columnar import Codes, ColumnRows, row_names
 from xmdemand.intake.columns import KINDS, Column, Kind
 from xmdemand.intake.contents import TICKS
 from xmdemand.intake.decode import Decoded, Parsers, decode, odd_texts
+from xmdemand.intake.filling import (
+    fill_blank_firms,
+    fill_merged,
+    holds_dittos,
+    names_every_firm,
+    repeat_dittos,
+)
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, SKIP_NUMBERS
@@ -166,8 +172,6 @@ _PERSONAL_HEAD = re.compile(
     r"|联系方式|身份证号?码?|证件号码?|微信号?|qq号?|邮箱|住址|来自ip|ip地址)(?:[(].*)?$"
 )
 _NAMES_SOMEBODY = re.compile(r"(?:人|签字|签章|签名|姓名|电话|手机)[)）]?\s*[:：]\s*$")
-FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees")
-"""Columns whose merged cells are filled down."""
 
 
 def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> Sheet:
@@ -208,7 +212,7 @@ def _parsed_by_column(grid: Grid, layout: Layout, parsers: Parsers) -> _Parsed |
     """Parse a sheet without a look at its rows; None where some of them need one."""
     if not isinstance(grid.rows, ColumnRows):
         return _parsed_as_it_stands(grid, layout, parsers)
-    if not _by_column(layout) or _holds_dittos(grid.rows):
+    if not _by_column(layout) or holds_dittos(grid.rows):
         return None
     body = data_rows_in_columns(grid.rows.body(), layout)
     if body is None or not isinstance(body.rows, ColumnRows):
@@ -231,7 +235,7 @@ def _parsed_as_it_stands(grid: Grid, layout: Layout, parsers: Parsers) -> _Parse
         read[at].odd(labels) if at in read else odd_texts(column, labels)
         for at, column in enumerate(columns)
     ]
-    if not all_data(layout, rows, columns, odd) or not _names_every_firm(layout, columns):
+    if not all_data(layout, rows, columns, odd) or not names_every_firm(layout, columns):
         return None
     return layout, replace(body, rows=_Turned(columns, read, len(rows))), decoded
 
@@ -243,9 +247,9 @@ def _parsed_by_row(
     if isinstance(grid.rows, ColumnRows):
         grid = replace(grid, rows=list(grid.rows))
     layout, body = with_sections(grid, layout, data_rows(grid, layout), names)
-    _fill_merged(grid, layout, body)
-    repeated = _repeat_dittos(body)
-    filled = sorted({*repeated, *_fill_blank_firms(layout, body)})
+    fill_merged(grid, layout, body)
+    repeated = repeat_dittos(body)
+    filled = sorted({*repeated, *fill_blank_firms(layout, body)})
     layout = staff_of_posts(layout, body)
     layout, body = lengthened(layout, body)
     columns, n = _columns_of(body.rows), len(body.rows)
@@ -464,85 +468,6 @@ _NOT_CHOSEN = frozenset(
 
 def _as_text(column: Column) -> Column:
     return Column(column.name, column.header, "text")
-
-
-def _fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
-    """Give every row of a vertically merged cell its value, in columns that describe the firm."""
-    if not grid.merged:
-        return
-    at = {number - 1 - grid.offset: place for place, number in enumerate(body.numbers)}
-    for start, end in grid.merged:
-        column = layout.columns.get(start[1])
-        if column is None or column.name not in FILLED or start[0] not in at:
-            continue
-        value = body.rows[at[start[0]]][start[1]]
-        for row in range(start[0] + 1, end[0] + 1):
-            if row in at and start[1] < len(body.rows[at[row]]):
-                body.rows[at[row]][start[1]] = value
-
-
-def _holds_dittos(rows: ColumnRows) -> bool:
-    return any(not DITTO.isdisjoint(column.distinct) for column in rows.columns)
-
-
-def _repeat_dittos(body: Body) -> list[int]:
-    """Put what stands above in place of a ditto mark; the positions of such rows."""
-    found: list[int] = []
-    if isinstance(body.rows, ColumnRows):
-        return found  # such tables are read by row where they hold a ditto mark
-    for place, row in enumerate(body.rows):
-        if place and not DITTO.isdisjoint(row):
-            above = body.rows[place - 1]
-            for at, cell in enumerate(row):
-                if cell in DITTO and at < len(above):
-                    row[at] = above[at]
-            found.append(place)
-    return found
-
-
-def _fill_blank_firms(layout: Layout, body: Body) -> list[int]:
-    """Fill the firm down where a row names a post but nothing at all about its firm.
-
-    That is what a merged cell leaves behind in a format that does not tell merges.
-    """
-    own, posts = _of_firm_and_post(layout)
-    if not own or not posts:
-        return []
-    filled = []
-    first = own[0]
-    for place in range(1, len(body.rows)):
-        row = body.rows[place]
-        if first < len(row) and _says_something(row[first]):
-            continue
-        above = body.rows[place - 1]
-        if any(_says_something(row[p]) for p in own if p < len(row)):
-            continue
-        if any(_says_something(row[p]) for p in posts if p < len(row)):
-            row.extend([None] * (max(own) + 1 - len(row)))
-            for p in own:
-                row[p] = above[p] if p < len(above) else None
-            filled.append(place)
-    return filled
-
-
-def _names_every_firm(layout: Layout, columns: Sequence[Sequence[object]]) -> bool:
-    """Whether no row of a list of posts leaves open in its first column of the firm whose it is."""
-    own, posts = _of_firm_and_post(layout)
-    if not own or not posts:
-        return True
-    return own[0] < len(columns) and all(map(_says_something, columns[own[0]]))
-
-
-def _of_firm_and_post(layout: Layout) -> tuple[list[int], list[int]]:
-    """Columns of firms that may be filled down in a list of posts, and of its posts."""
-    if layout.kind != "employers":
-        return [], []
-    own = [p for p, column in layout.columns.items() if column.name in FILLED]
-    return own, [p for p, column in layout.columns.items() if column.name == "title"]
-
-
-def _says_something(cell: object) -> bool:
-    return bool(cell) and (not isinstance(cell, str) or cell[0].isalnum() or bool(words_of(cell)))
 
 
 def problem_rows(sheet: Sheet, problems: Iterable[Problem]) -> Iterator[tuple[object, ...]]:

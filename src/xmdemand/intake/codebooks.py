@@ -136,7 +136,7 @@ def _told(sheet: Grid, book: Book) -> Grid | None:
             head = [names.get(n, cell) for n, cell in enumerate(row)]
             rows = [*sheet.rows[:place], head, *sheet.rows[place + 1 :]]
             return replace(sheet, rows=rows, remarks=(*sheet.remarks, TRANSLATED))
-        asked = {n: codes for n, label in enumerate(labels) if (codes := _codes_of(label, n, book))}
+        asked = {n: codes for n, label in enumerate(labels) if (codes := _codes_of(label, book))}
         below = sheet.rows[place + 1 :]
         asked = {n: codes for n, codes in asked.items() if _coded(below, n, codes)}
         if asked:
@@ -145,7 +145,7 @@ def _told(sheet: Grid, book: Book) -> Grid | None:
     return None
 
 
-def _codes_of(label: str, place: int, book: Book) -> Mapping[str, str] | None:
+def _codes_of(label: str, book: Book) -> Mapping[str, str] | None:
     if not label:
         return None
     if (codes := book.answers.get(_plain(label))) is not None:

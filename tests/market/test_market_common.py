@@ -18,6 +18,7 @@ from xmdemand.market.common import (
     year_shape,
 )
 from xmdemand.market.engine import MIN_PRIOR_SERIES, PRIOR_WEIGHT, fit_many, learn_prior
+from xmdemand.market.evidence import gather
 from xmdemand.market.mixture import medians
 from xmdemand.market.own import LIMIT, fit_own
 from xmdemand.market.panel import Panel
@@ -25,7 +26,6 @@ from xmdemand.market.panel_info import (
     CHAIN_LIMIT,
     chained_total,
     forecast_own,
-    gather,
     learn,
     mean_correlation,
     quarter_gaps,

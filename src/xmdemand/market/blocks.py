@@ -18,17 +18,10 @@ import pandas as pd
 
 from xmdemand.errors import ArgumentTypeError, InputError, name_some
 from xmdemand.market.common import Common, FirstLook, learn_common, look, merge_looks
+from xmdemand.market.evidence import Evidence, gather, merge
 from xmdemand.market.forecasts import Forecast, forecast_panel
 from xmdemand.market.panel import SEASON, Frequency, read_panel
-from xmdemand.market.panel_info import (
-    Evidence,
-    PanelInfo,
-    conclude,
-    forecast_own,
-    gather,
-    group_labels,
-    merge,
-)
+from xmdemand.market.panel_info import PanelInfo, conclude, forecast_own, group_labels
 from xmdemand.results import Result
 
 if TYPE_CHECKING:

@@ -213,6 +213,21 @@ def test_what_is_shared_leaves_the_scale_alone():
     np.testing.assert_allclose(medians(own.mixture), values[:, :12], rtol=1e-3)
 
 
+def test_deviations_grow_slower_than_the_candidates_say():
+    """By the share of a year that lies ahead, in months as in quarters."""
+    values = seasonal(months=48)
+    grown = {}
+    for season in (12, 4):
+        options = {"season": season, "horizon": season}
+        labels, last = np.full(len(values), "all"), np.full(len(values), START + 47)
+        own = fit_own(values, last, labels, common=Common(), **options).mixture
+        grown[season] = (own.sd / fit_many(values, **options).mixture.sd)[0, 0]
+    assert (np.diff(grown[12]) < 0).all()
+    assert grown[12][3] == pytest.approx(1.0)
+    np.testing.assert_allclose(grown[12][2::3], grown[4], rtol=1e-6)
+    assert 0.85 < grown[4][-1] < 0.95
+
+
 def test_wild_panels_share_nothing_wild():
     """Series that jump between nothing and 1e12: what they share stays within bounds."""
     rng = np.random.default_rng(2)

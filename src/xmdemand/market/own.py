@@ -24,6 +24,9 @@ QUARTER_SHARE = 0.5
 """How far forecasts move to those of quarters, in logs, relative to the other series."""
 LIMIT = 0.5
 """No quarter lies further than this from its months, in logs."""
+SLOWER = 0.1
+"""Deviations grow with the horizon less than the candidates say, by this power of it: errors of
+their average, moved to what quarters and panel say, grow less than each candidate's own."""
 QUARTERS = 8
 """Fewer quarters say nothing beside their months."""
 
@@ -68,6 +71,8 @@ def fit_own(
         moves = _quarter_moves(flat, fit.mixture, season, common)
     mixture = fit.mixture.pulled(np.exp(shape_at(shape, last, np.arange(1, horizon + 1))))
     mixture = replace(mixture, discrete=whole_numbers(values))
+    # A third of a year ahead it is what the candidates say.
+    mixture = mixture.widened((np.arange(1, horizon + 1) * 3 / season) ** -SLOWER)
     return Own(mixture=mixture, residuals=fit.residuals, moves=moves)
 
 

@@ -33,7 +33,7 @@ PULL_CAP = 0.5
 MIN_CORRELATION = 0.2
 SPREAD_SHARE = 0.75
 """How far the spread follows its past calibration (in logs): calm years would narrow too much."""
-SPREAD_BOUNDS = (0.8, 1.25)
+SPREAD_BOUNDS = (0.7, 1.25)
 CHAIN_LIMIT = 20.0
 """A chained total is never further than this from its end, in logs: numbers must stay numbers."""
 

@@ -71,6 +71,17 @@ def test_titles_to_review_are_written_and_read_back(run, edition):
     assert json.loads(run("--json", "review", edition, "--collect").stdout)["placed"] == 0
 
 
+@pytest.mark.parametrize("command", ["consult", "review"])
+def test_nothing_is_read_back_before_it_went_out(run, edition, tmp_path, command):
+    told = run(command, edition, "--collect", code=3).stderr
+    assert f"先运行 xmdemand {command} {edition}，" in told
+    assert "不是年度文件夹" in run(command, tmp_path, "--collect", code=3).stderr
+
+
+def test_what_is_no_edition_is_not_told_to_build(run, edition, tmp_path):
+    assert "不是年度文件夹" in run("diff", edition, tmp_path, code=3).stderr
+
+
 def test_a_firm_is_followed_to_the_catalogue(run, edition):
     name = Edition.open(edition).tables.employers["firm_name"].iloc[0]
     answer = json.loads(run("--json", "trace", edition, "--firm", name).stdout)

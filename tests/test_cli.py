@@ -33,7 +33,12 @@ def test_new_lays_out_an_edition_and_leaves_an_existing_one_alone(run, tmp_path)
     run("new", folder, "--year", 2026)
     assert (folder / "edition.toml").read_text(encoding="utf-8").count("#") > 20
     assert list((folder / "空白表").glob("*.xlsx"))
-    assert "没有改动" in run("new", folder, "--year", 2027, code=4).stderr
+    assert "没有改动" in run("new", folder, "--year", 2026, code=4).stderr
+    shutil.rmtree(folder / "空白表")
+    assert "2026 年的年度文件夹" in run("new", folder, "--year", 2027, code=4).stderr
+    assert not (folder / "空白表").exists(), "forms that say another year than asked for"
+    run("new", folder, "--year", 2026)
+    assert list((folder / "空白表").glob("*.xlsx"))
 
 
 ODD = ["con", "NUL.txt", "a:b", "a|b", "2026.", " 2026", "2026 ", ".2026", "~2026", "a\nb", "2026?"]
@@ -140,7 +145,8 @@ def test_a_damaged_file_is_named_and_the_rest_is_read(run, built, tmp_path, monk
         (("bild",), "没有 bild 这个命令"),
         (("check", "x", "--foo"), "没有 --foo 这个选项"),
         (("trace", "x"), "缺少 --firm"),
-        (("new", "x", "--year", "abc"), "--year 的写法不对：应是允许范围内的整数"),
+        (("new", "x", "--year", "abc"), "--year 的写法不对：应是2000到2100之间的整数"),
+        (("--jobs", "0", "check", "x"), "应是不小于1的整数"),
         (("build", "x", "--date", "5月"), "应是 2026-05-20 这样的日期"),
         (("freeze", "x"), "缺少 --state；可用的有：consultation、signed、published"),
     ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xmdemand.errors import OutputError
+from xmdemand.errors import InputError, OutputError
 from xmdemand.notes import Note, text
 from xmdemand.usage import REFUSED, Command
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 DAY = click.DateTime(formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"])
-A_DAY = "日期"
+A_DAY = "YYYY-MM-DD"
 SIZE_NAMES = {"small": "招聘量较小", "medium": "招聘量居中", "large": "招聘量较大"}
 MEASURE_NAMES = {
     "hits": "前列命中率",
@@ -49,10 +49,12 @@ def consult(terminal: Terminal, folder: Path, collect: bool, again: bool) -> Non
     from xmdemand import catalogue
     from xmdemand.edition import Edition
 
+    home = folder / "consult"
+    if collect:
+        _need_written(home, folder, "consult", any(home.glob("*.xlsx")))
     with terminal.progress() as watch:
         edition = Edition.open(folder, watch=watch)
         content = edition.content
-    home = folder / "consult"
     if not collect:
         if not again and any(home.glob("*.xlsx")):
             raise OutputError.told(Note("edition.consulted_already", str(home)))
@@ -76,6 +78,16 @@ def consult(terminal: Terminal, folder: Path, collect: bool, again: bool) -> Non
         {"decisions": len(decisions), "problems": problems.to_dict("records")},
         code=REFUSED if len(problems) else 0,
     )
+
+
+def _need_written(home: Path, folder: Path, command: str, there: bool) -> None:
+    """There is nothing to read back before something went out; where no edition is, say that."""
+    from xmdemand.edition import Edition
+
+    Edition.open(folder)
+    if not there:
+        fields = {"command": f"xmdemand {command} {folder}"}
+        raise InputError.told(Note("edition.nothing_to_collect", str(home), fields=fields))
 
 
 def _merged(before: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
@@ -116,6 +128,7 @@ def review(terminal: Terminal, folder: Path, collect: bool) -> None:
         terminal.files([path])
         terminal.done("review", {"file": str(path)})
         return
+    _need_written(path, folder, "review", path.is_file())
     placed = intake.read_review(path)
     kept = folder / "coded_titles.csv"
     before = read_table(kept) if kept.is_file() else None
@@ -177,7 +190,7 @@ def diff(terminal: Terminal, before: Path, after: Path, html: Path | None) -> No
     from xmdemand.catalogue import load_record
     from xmdemand.catalogue.changes import CHANGE_WORDS
 
-    was, now = (load_record(folder / "out" / "record.json") for folder in (before, after))
+    was, now = (load_record(_record_of(folder)) for folder in (before, after))
     changes = compare(was, now)
     for change in changes:
         step = f"（{change.before} → {change.after}）" if change.before or change.after else ""
@@ -199,6 +212,16 @@ def diff(terminal: Terminal, before: Path, after: Path, html: Path | None) -> No
         {"changes": [change.model_dump() for change in changes]}
         | ({"html": str(html)} if html else {}),
     )
+
+
+def _record_of(folder: Path) -> Path:
+    """The record of an edition, or of a folder that holds what one made; any other is refused."""
+    from xmdemand.edition import Edition
+
+    record = folder / "out" / "record.json"
+    if not record.is_file():
+        Edition.open(folder)
+    return record
 
 
 @click.command(cls=Command)
@@ -261,7 +284,7 @@ def freeze(
     """
     from xmdemand import catalogue, publish
     from xmdemand.edition import Edition
-    from xmdemand.errors import InputError, name_some
+    from xmdemand.errors import name_some
     from xmdemand.outdir import exclusive, replaced
 
     edition = Edition.open(folder)
@@ -301,7 +324,7 @@ def publish(
     from xmdemand import publish as room
     from xmdemand.catalogue.lifecycle import FROZEN_FROM, STATES, state_of
     from xmdemand.edition import Edition
-    from xmdemand.errors import InputError, name_some
+    from xmdemand.errors import name_some
 
     edition = Edition.open(folder, district=district)
     state = state_of(folder)

@@ -45,13 +45,13 @@ def new_edition(
     Raises
     ------
     OutputError
-        If the folder already holds an edition with its blank workbooks.
+        If the folder already holds an edition with its blank workbooks, or one of another year.
     InputError
         If its name is none that every system can hold, or it lies within another edition.
     """
     settings = folder / "edition.toml"
     if settings.exists():
-        return _blank_workbooks(folder)
+        return _blank_workbooks(folder, year)
     _refuse_odd(folder)
     city = Profile.load(profile)
     packed = profile in packaged()
@@ -63,16 +63,19 @@ def new_edition(
         copied = _copy_profile(city, profile_path(profile), folder)
         text = text.replace(f'profile = "{city.key}"', f'profile = "{OWN_PROFILE}"')
     settings.write_text(text, encoding="utf-8")
-    forms = [] if own and packed else _blank_workbooks(folder)
+    forms = [] if own and packed else _blank_workbooks(folder, year)
     return [*copied, settings, *forms]
 
 
-def _blank_workbooks(folder: Path) -> list[Path]:
+def _blank_workbooks(folder: Path, year: int) -> list[Path]:
     """The forms of an edition that has none: they name its city's districts, groups and levels."""
+    settings = Settings.load(folder / "edition.toml")
+    if settings.year != year:
+        fields = {"year": settings.year, "asked": year}
+        raise OutputError.told(Note("edition.of_another_year", str(folder), fields=fields))
     forms = folder / FORMS
     if any(forms.glob("*.xlsx")):
         raise OutputError.told(Note("edition.there_already", str(folder), fields={"forms": FORMS}))
-    settings = Settings.load(folder / "edition.toml")
     city = Profile.find(settings.profile, beside=folder)
     return write_blank_workbooks(forms, city, year=settings.year)
 

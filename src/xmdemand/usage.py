@@ -33,7 +33,6 @@ WANTED = {
     "choice": "不在可选的词里",
     "datetime": "应是 2026-05-20 这样的日期",
     "integer": "应是整数",
-    "integer range": "应是允许范围内的整数",
     "directory": "应是一个文件夹",
     "file": "应是一个文件，而不是文件夹",
 }
@@ -169,8 +168,7 @@ def wrong_usage(error: click.UsageError) -> str:
     elif isinstance(error, click.NoSuchOption):
         said = f"没有 {error.option_name} 这个选项{_misplaced(error)}"
     elif isinstance(error, click.BadParameter):
-        wanted = WANTED.get(param.type.name if param else "", "不能用这个值")
-        said = f"{names} 的写法不对：{wanted}"
+        said = f"{names} 的写法不对：{_wanted(param.type if param else None)}"
     elif isinstance(error, click.BadOptionUsage):
         said = f"{error.option_name} 的写法不对：多了或少了一个值"
     elif isinstance(error, click.exceptions.BadArgumentUsage) or _in_english(error.message):
@@ -179,6 +177,18 @@ def wrong_usage(error: click.UsageError) -> str:
         said = error.format_message()
     said += f"；可用的有：{choices}" if choices else ""
     return f"{said}。用法见 {inner.command_path} --help" if inner else said
+
+
+def _wanted(kind: click.ParamType | None) -> str:
+    """What a parameter takes; of a range its ends."""
+    if isinstance(kind, click.IntRange):
+        ends = (kind.min, kind.max)
+        return (
+            "应是{}到{}之间的整数".format(*ends)
+            if None not in ends
+            else f"应是不小于{ends[0]}的整数"
+        )
+    return WANTED.get(kind.name if kind else "", "不能用这个值")
 
 
 def _misplaced(error: click.NoSuchOption) -> str:

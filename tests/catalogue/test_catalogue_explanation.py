@@ -58,6 +58,35 @@ def test_nonsense_suggests_what_is_near(second, classification):
         explain(second.record, "飞机", classification)
 
 
+def test_a_degree_that_last_year_decided_is_told(second, classification):
+    """The year's probabilities alone would make a reader think the degree wrong."""
+    entry = next(entry for entry in second.record.entries if entry.numbers.get("rated"))
+    tiers = {tier.stars: tier for tier in second.record.catalogue.legend.tiers}
+
+    def told(**numbers: int) -> str:
+        held = entry.model_copy(update={"numbers": {**entry.numbers, **numbers}})
+        record = second.record.model_copy(update={"entries": (held,)})
+        return explain(record, entry.code, classification).as_text()
+
+    kept = told(tier_memoryless=1, tier_last=2, tier=2)
+    assert f"单看本年应为{tiers[1].name}（★）；上年为{tiers[2].name}（★★）" in kept
+    assert "单看本年" not in told(tier_memoryless=2, tier_last=1, tier=2)
+    assert "共1个职业参与评级" in kept
+
+
+@pytest.mark.parametrize(("rule", "decided", "word"), [(1, 2, "提高"), (2, 0, "降低")])
+def test_a_degree_that_was_decided_says_what_the_rule_gave(
+    second, classification, rule, decided, word
+):
+    entry = next(entry for entry in second.record.entries if entry.listed and entry.rule_listed)
+    changed = entry.model_copy(update={"rule_stars": rule, "stars": decided})
+    record = second.record.model_copy(update={"entries": (changed,)})
+    said = explain(record, entry.code, classification).conclusion
+    assert f"（{'★' * rule}），经征求意见{word}。" in said
+    same = record.model_copy(update={"entries": (changed.model_copy(update={"stars": rule}),)})
+    assert "经征求意见" not in explain(same, entry.code, classification).conclusion
+
+
 def test_an_outsider_is_told_nothing_of_single_firms(second, classification):
     entry = next(e for e in second.record.entries if 0 < (e.numbers.get("reporters") or 0) < 3)
     inside = explain(second.record, entry.code, classification).as_text()

@@ -11,16 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xmdemand.catalogue.asked import resolve
 from xmdemand.catalogue.changes import CHANGE_WORDS
 from xmdemand.catalogue.record import Record, RecordEntry
-from xmdemand.catalogue.words import number_words, share_words
-from xmdemand.errors import NotFoundError
-from xmdemand.notes import Note, text
+from xmdemand.catalogue.words import indicator_words, number_words, share_words, signed_words
+from xmdemand.notes import text
 
 if TYPE_CHECKING:
     from xmdemand.occupations import Classification
-
-MOST_SUGGESTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def _inside(entry: RecordEntry, record: Record) -> Sections:
         ("evidence", _evidence(entry)),
         ("need", _need(entry)),
         ("index", _index(entry)),
-        ("place", (*_rank(entry), *_degree(entry, record))),
+        ("place", (*_rank(entry, record), *_degree(entry, record), *_memory(entry, record))),
     )
 
 
@@ -154,69 +152,25 @@ def _tells_of_firms(entry: RecordEntry, record: Record) -> bool:
     return withheld or 0 < (_value(entry.numbers, "reporters") or 0.0) < fewest
 
 
-def resolve(asked: str, classification: Classification) -> str:
-    """The occupation a code or title means.
-
-    >>> from xmdemand.occupations import Classification
-    >>> resolve("养老护理员", Classification.load())
-    '4-10-01-05'
-    """
-    asked = asked.strip()
-    code = classification.normalise_code(asked)
-    try:
-        found = classification.find(code=code) if code else classification.find(name=asked)
-        if classification.level(found.code) == "unit":
-            return found.code
-        below = classification.units(found.code)
-        if len(below) == 1:
-            return below[0]
-        fields = {"asked": asked, "names": _names(below, classification)}
-        raise NotFoundError.told(Note("catalogue.explain_group", fields=fields))
-    except NotFoundError as error:
-        if code:
-            raise
-        coded = _everyday(asked, classification)
-        if coded is None:
-            raise _unknown(asked, classification, error) from None
-        return coded
-
-
-def _everyday(asked: str, classification: Classification) -> str | None:
-    """What the title coder is sure an everyday title means."""
-    from xmdemand.occupations import TitleCoder
-
-    coded = TitleCoder(classification=classification).code([asked], top=MOST_SUGGESTED).iloc[0]
-    known = coded["status"] == "coded" and classification.level(str(coded["code"])) == "unit"
-    return str(coded["code"]) if known else None
-
-
-def _unknown(asked: str, classification: Classification, error: NotFoundError) -> NotFoundError:
-    near = classification.search(asked, limit=MOST_SUGGESTED)
-    units = [code for code in near["code"] if classification.level(code) == "unit"]
-    if not units:
-        return error
-    names = _names(tuple(units), classification)
-    fields = {"asked": asked, "names": names}
-    return NotFoundError.told(Note("catalogue.explain_unknown", fields=fields))
-
-
-def _names(codes: tuple[str, ...], classification: Classification) -> str:
-    named = "、".join(f"{code} {classification.name(code)}" for code in codes[:MOST_SUGGESTED])
-    more = len(codes) - MOST_SUGGESTED
-    return text("catalogue.and_more", names=named, n=more) if more > 0 else named
-
-
 def _conclusion(entry: RecordEntry, record: Record) -> str:
     if not entry.listed:
         if entry.rule_listed:
             return text("catalogue.explain_dropped")
         return text("catalogue.explain_not_listed", why=entry.failed_text)
-    tiers = {tier.stars: f"{tier.name}（{tier.mark}）" for tier in record.catalogue.legend.tiers}
-    tier = tiers.get(entry.stars, text("catalogue.explain_no_tier"))
-    said = text("catalogue.explain_listed", seq=entry.seq, tier=tier)
+    said = text("catalogue.explain_listed", seq=entry.seq, tier=_tier(entry.stars, record))
     if not entry.rule_listed:
         said += text("catalogue.explain_added", why=entry.failed_text)
+    elif entry.stars != entry.rule_stars:
+        action = text(f"catalogue.action_{'raise' if entry.stars > entry.rule_stars else 'lower'}")
+        tier = _tier(entry.rule_stars, record)
+        said += text("catalogue.explain_restarred", tier=tier, action=action)
     return said
+
+
+def _tier(stars: int, record: Record) -> str:
+    """A degree of urgency with its mark, or that there is none."""
+    tiers = {tier.stars: f"{tier.name}（{tier.mark}）" for tier in record.catalogue.legend.tiers}
+    return tiers.get(stars, text("catalogue.explain_no_tier"))
 
 
 def _evidence(entry: RecordEntry) -> tuple[str, ...]:
@@ -268,10 +222,10 @@ def _index(entry: RecordEntry) -> tuple[str, ...]:
         text(
             "catalogue.explain_indicator" if row.get("observed") else "catalogue.explain_imputed",
             name=text(f"shortage.indicator_{row['indicator']}"),
-            value=_signed(row.get("value")),
-            z=_signed(row.get("z")),
+            value=indicator_words(str(row["indicator"]), row.get("value")),
+            z=signed_words(row.get("z")),
             weight=share_words(row.get("weight")),
-            contribution=_signed(row.get("contribution")),
+            contribution=signed_words(row.get("contribution")),
         )
         for row in sorted(entry.indicators, key=lambda row: -abs(row.get("contribution") or 0.0))
         if row.get("contribution") is not None
@@ -280,21 +234,22 @@ def _index(entry: RecordEntry) -> tuple[str, ...]:
         lines.append(
             text(
                 "catalogue.explain_total",
-                index=_signed(_value(entry.numbers, "index")),
-                lower=_signed(_value(entry.numbers, "index_lower")),
-                upper=_signed(_value(entry.numbers, "index_upper")),
+                index=signed_words(_value(entry.numbers, "index")),
+                lower=signed_words(_value(entry.numbers, "index_lower")),
+                upper=signed_words(_value(entry.numbers, "index_upper")),
             )
         )
     return tuple(lines)
 
 
-def _rank(entry: RecordEntry) -> tuple[str, ...]:
+def _rank(entry: RecordEntry, record: Record) -> tuple[str, ...]:
     known = entry.numbers
     if not _has(known, "rank"):
         return ()
     return (
         text(
             "catalogue.explain_rank",
+            n=number_words(sum(_has(other.numbers, "rank") for other in record.entries)),
             rank=number_words(_value(known, "rank")),
             lower=number_words(_value(known, "rank_lower")),
             upper=number_words(_value(known, "rank_upper")),
@@ -330,6 +285,19 @@ def _degree(entry: RecordEntry, record: Record, *, brief: bool = False) -> tuple
             )
         )
     return tuple(lines)
+
+
+def _memory(entry: RecordEntry, record: Record) -> tuple[str, ...]:
+    """Where last year's degree decided, which this year's probabilities alone do not explain."""
+    known = entry.numbers
+    this_year, last, placed = (
+        _value(known, name) for name in ("tier_memoryless", "tier_last", "tier")
+    )
+    if this_year is None or last is None or placed is None or this_year == placed:
+        return ()
+    names = {"this_year": this_year, "last": last, "placed": placed}
+    said = {name: _tier(int(stars), record) for name, stars in names.items()}
+    return (text("catalogue.explain_memory", **said),)
 
 
 def _decisions(entry: RecordEntry, *, public: bool) -> tuple[str, ...]:
@@ -375,19 +343,11 @@ def _quantity(known: Mapping[str, Any], name: str) -> str:
     lower, upper = _value(known, f"{name}_lower"), _value(known, f"{name}_upper")
     interval = ""
     if lower is not None and upper is not None:
-        between = f"{_persons(lower)}～{_persons(upper)}"
+        between = f"{number_words(lower)}～{number_words(upper)}"
         interval = text("catalogue.explain_interval", between=between)
     label = text(f"catalogue.quantity_{name}")
-    value = _persons(_value(known, name))
+    value = number_words(_value(known, name))
     return text("catalogue.explain_quantity", label=label, value=value, interval=interval)
-
-
-def _persons(value: float | None) -> str:
-    return "—" if value is None else f"{value:,.0f}"
-
-
-def _signed(value: Any) -> str:
-    return f"{float(value):+.2f}" if isinstance(value, int | float) else "—"
 
 
 def _has(known: Mapping[str, Any], name: str) -> bool:

@@ -1,6 +1,10 @@
-"""Small pieces of Chinese on a row: why it is left out, what was decided, the remark."""
+"""Small pieces of Chinese on a row: why it is left out, numbers, what was decided, the remark."""
 
 from __future__ import annotations
+
+import math
+import re
+from typing import Any
 
 from xmdemand.catalogue.content import CatalogueEntry
 from xmdemand.catalogue.decisions import Outcome
@@ -41,6 +45,41 @@ def share_words(value: float | None) -> str:
     if value < 0.01:
         return text("catalogue.under_one")
     return text("catalogue.over_99") if value > 0.99 else f"{value:.0%}"
+
+
+_SHARES = {"carried_over", "unfilled", "long_open", "vacancy_rate", "skill_shortage"}
+_GROWTHS = {"wage_growth", "demand_growth"}
+"""Indicators that are shares, and those that are differences of logarithms: both told in %."""
+
+
+def indicator_words(indicator: str, value: Any) -> str:
+    """An indicator's value as people say it.
+
+    >>> indicator_words("unfilled", 0.123), indicator_words("wage_growth", -0.001)
+    ('12%', '0%')
+    """
+    if not isinstance(value, int | float):
+        return "—"
+    if indicator in _SHARES:
+        return share_words(float(value))
+    return (
+        signed_words(value)
+        if indicator not in _GROWTHS
+        else _unsigned_zero(f"{math.expm1(value):+.0%}")
+    )
+
+
+def signed_words(value: Any) -> str:
+    """A number with its sign, and none on a zero.
+
+    >>> signed_words(0.456), signed_words(-0.001), signed_words(None)
+    ('+0.46', '0.00', '—')
+    """
+    return _unsigned_zero(f"{float(value):+.2f}") if isinstance(value, int | float) else "—"
+
+
+def _unsigned_zero(number: str) -> str:
+    return number if re.search("[1-9]", number) else number.lstrip("+-")
 
 
 def decision_words(outcome: Outcome) -> str:

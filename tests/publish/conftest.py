@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from publish_fixture import ROWS, make_content, make_profile, make_settings
+from publish_city import make_profile, make_settings
+from publish_fixture import ROWS, make_content
 
 from xmdemand.publish import OUTPUTS, Published, write
 

@@ -1,34 +1,27 @@
-"""A made-up edition for the renderers: content models filled by hand, no other room involved.
-
-Codes and names are facts of the national classification of 2022 (with four additions of 2024 and
-2025), in `occupations_sample.csv`; every number is invented.
-"""
+"""A made-up edition for the renderers: content models filled by hand, no other room involved."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import random
-from pathlib import Path
 
+from publish_city import (
+    COLUMNS,
+    DISTRICTS,
+    FIELDS,
+    GROUPS,
+    INDUSTRIES,
+    LEVELS,
+    TIERS,
+    TRAINING,
+    occupations,
+)
+from publish_prose import CHANGES, METHOD, NOTES
 from pypinyin import lazy_pinyin
 
-from xmdemand.catalogue.content import (
-    Catalogue,
-    CatalogueEntry,
-    Change,
-    EntryLevel,
-    Figure,
-    MethodSection,
-    Paragraph,
-    PublicNumber,
-    Table,
-)
+from xmdemand.catalogue.content import Catalogue, CatalogueEntry, EntryLevel, PublicNumber
 from xmdemand.catalogue.record import Content, Decision, Record, RecordEntry
-from xmdemand.profile import District, Level, Profile, Tier, Title, TrainingField
-from xmdemand.settings import Dates, Settings
 
-HERE = Path(__file__).parent
 ROWS = 36
 """Of the list most tests share."""
 HOSTILE = (
@@ -39,85 +32,6 @@ HOSTILE = (
     "镕喆堃昇珺祎玥璟工",
     "超长名称" * 10,
 )
-COLUMNS = (
-    "seq",
-    "field",
-    "industry",
-    "name",
-    "code",
-    "levels",
-    "stars",
-    "training",
-    "groups",
-    "department",
-    "remark",
-)
-DISTRICTS = ("思明区", "湖里区", "集美区", "海沧区", "同安区", "翔安区")
-FIELDS = {
-    "先进制造": ("市工信局", "市发改委", "市人社局"),
-    "数字经济": ("市工信局", "市教育局"),
-    "交通运输": ("市交通局", "市国资委"),
-    "现代服务": ("市人社局", "市商务局", "市民政局"),
-}
-INDUSTRIES = (
-    "电子信息",
-    "机械装备",
-    "商贸物流",
-    "金融服务",
-    "生物医药",
-    "新材料",
-    "新能源",
-    "文旅创意",
-)
-GROUPS = ("高校毕业生", "失业人员", "就业困难人员", "退役军人", "残疾人", "新业态劳动者")
-TRAINING = ("就业技能培训", "岗位技能提升培训", "企业新型学徒制", "项目制培训")
-TIERS = {0: "", 1: "一般急需紧缺", 2: "比较急需紧缺", 3: "急需紧缺"}
-LEVELS = (
-    ("l5", "五级", 700.0),
-    ("l4", "四级", 1000.0),
-    ("l3", "三级", 1500.0),
-    ("l2", "二级", 2000.0),
-    ("l1", "一级", 3000.0),
-)
-
-
-def occupations() -> list[dict[str, str]]:
-    with (HERE / "occupations_sample.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def make_profile(**changes: object) -> Profile:
-    values: dict[str, object] = {
-        "key": "test",
-        "city": "厦门市",
-        "bureau": "厦门市人力资源和社会保障局",
-        "districts": [District(code=f"35020{i}", name=n) for i, n in enumerate(DISTRICTS)],
-        "fields": [TrainingField(key=k, name=k, departments=d) for k, d in FIELDS.items()],
-        "levels": [Level(key=k, name=n, order=i) for i, (k, n, _) in enumerate(LEVELS)],
-        "titles": [Title(key="training-need", text="{city}{year}", short="目录")],
-        "tiers": [
-            Tier(stars=s, name=TIERS[s], mark="★" * s, quota=q)
-            for s, q in ((1, 60), (2, 40), (3, 20))
-        ],
-        "eligible": ["4", "6"],
-        "public_columns": COLUMNS,
-    }
-    return Profile.model_validate(values | changes)
-
-
-def make_settings(**changes: object) -> Settings:
-    values: dict[str, object] = {
-        "year": 2026,
-        "synthetic": True,
-        "seed": 7,
-        "dates": Dates(
-            reference_start=dt.date(2025, 5, 1),
-            reference_end=dt.date(2026, 4, 30),
-            cut_off=dt.date(2026, 4, 30),
-            issued=dt.date(2026, 5, 20),
-        ),
-    }
-    return Settings.model_validate(values | changes)
 
 
 def make_entry(
@@ -386,138 +300,3 @@ def _left_out(i: int, rng: random.Random) -> RecordEntry:
         numbers=_numbers(rng, 200 + i),
         evidence_hash="cd" * 16,
     )
-
-
-NOTES = (
-    Paragraph(
-        heading="职业编码",
-        text="职业（工种）名称和编码依据《中华人民共和国职业分类大典（2022年版）》及2024年、"
-        "2025年发布的新职业。名称后标注“L”的为绿色职业，标注“S”的为数字职业。",
-    ),
-    Paragraph(
-        heading="数据来源",
-        text="用人单位用工需求调查有效回收2,412份，公共就业服务机构岗位供求登记覆盖六个区，"
-        "劳动者培训意愿调查有效回收7,905份。数据截止日为2026年4月30日。",
-    ),
-    Paragraph(
-        heading="急需紧缺程度",
-        text="★为一般急需紧缺，★★为比较急需紧缺，★★★为急需紧缺；"
-        "未标注★的为有培训需求但未达到急需紧缺标准的职业（工种）。",
-    ),
-    Paragraph(text="“待核”表示数据尚待核实，“暂无”表示本市暂无相应机构。"),
-)
-CHANGES = (
-    Change(
-        kind="added",
-        lineage="cn-4-04-05-13",
-        code="4-04-05-13",
-        name="生成式人工智能系统应用员",
-        after="列入",
-        cause="classification",
-        reason="2024年新职业，首次列入。",
-    ),
-    Change(
-        kind="raised",
-        lineage="cn-4-10-01-05",
-        code="4-10-01-05",
-        name="养老护理员",
-        before="★★",
-        after="★★★",
-        cause="data",
-        reason="登记岗位同比增长三成，求职人数持平。",
-    ),
-    Change(
-        kind="lowered",
-        lineage="cn-6-18-01-01",
-        code="6-18-01-01",
-        name="车工",
-        before="★★★",
-        after="★★",
-        cause="method",
-        reason="指标收缩方法调整。",
-    ),
-    Change(
-        kind="removed",
-        lineage="cn-4-03-02-05",
-        code="4-03-02-05",
-        name="餐厅服务员",
-        before="★",
-        after="移出",
-        cause="decision",
-        reason="行业主管部门建议调出：需求以短期用工为主。",
-    ),
-    Change(
-        kind="renamed",
-        lineage="cn-4-13-04-04",
-        code="4-13-04-04",
-        name="研学旅游指导师",
-        before="研学旅行指导师",
-        after="研学旅游指导师",
-        cause="classification",
-        reason="职业名称调整。",
-    ),
-)
-METHOD = (
-    MethodSection(
-        key="data",
-        heading="数据与回收情况",
-        paragraphs=(
-            "本期目录使用三类证据：用人单位用工需求调查、岗位供求登记和劳动者培训意愿调查。",
-            "被调查单位按行业和规模分层抽取，规模以上重点企业全部调查。",
-        ),
-        tables=(
-            Table(
-                title="调查回收情况",
-                columns=("来源", "应答", "应答率"),
-                rows=(("用人单位调查", "2,412", "71.2%"), ("劳动者调查", "7,905", "63.0%")),
-                note="应答率按设计权数计算。",
-            ),
-        ),
-    ),
-    MethodSection(
-        key="uncertainty",
-        heading="不确定性",
-        paragraphs=("名次由一千次模拟得到，区间含义为九成可能落在其中。",),
-        figures=(
-            Figure(
-                kind="intervals",
-                title="急需紧缺指数前十五位及其90%区间",
-                labels=tuple(r["name"] for r in occupations()[:15]),
-                values=tuple(1.5 - 0.08 * i for i in range(15)),
-                lower=tuple(1.1 - 0.08 * i for i in range(15)),
-                upper=tuple(1.9 - 0.08 * i for i in range(15)),
-                unit="指数",
-                note="点为中位数，横线为90%区间。",
-            ),
-            Figure(
-                kind="bars",
-                title="各领域列入职业数",
-                labels=tuple(FIELDS),
-                values=(62.0, 18.0, 21.0, 49.0),
-                unit="个",
-            ),
-            Figure(
-                kind="calibration",
-                title="上年入选概率与实际",
-                labels=("0—20%", "20—40%", "40—60%", "60—80%", "80—100%"),
-                values=(0.08, 0.33, 0.52, 0.66, 0.93),
-                lower=(0.1, 0.3, 0.5, 0.7, 0.9),
-                unit="频率",
-            ),
-            Figure(
-                kind="fan",
-                title="登记岗位数及未来12个月预测",
-                labels=tuple(f"2025-{m:02d}" for m in range(1, 13))
-                + tuple(f"2026-{m:02d}" for m in range(1, 13)),
-                values=tuple(1000.0 + 30 * i + 80 * (i % 4) for i in range(24)),
-                lower=tuple(
-                    1000.0 + 30 * i + 80 * (i % 4) - max(0, i - 11) * 20 for i in range(24)
-                ),
-                upper=tuple(
-                    1000.0 + 30 * i + 80 * (i % 4) + max(0, i - 11) * 25 for i in range(24)
-                ),
-                unit="个",
-            ),
-        ),
-    ),
-)

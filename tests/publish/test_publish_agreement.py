@@ -19,7 +19,8 @@ import pytest
 from docx import Document
 from hypothesis import given, settings
 from hypothesis.strategies import characters, text
-from publish_fixture import ROWS, make_catalogue, make_content, make_profile, make_settings
+from publish_city import make_profile, make_settings
+from publish_fixture import ROWS, make_catalogue, make_content
 
 from xmdemand.catalogue.content import COLUMNS as DECLARED
 from xmdemand.publish import OUTPUTS, Published, catalogue_xlsx, data_files, page, write
@@ -225,7 +226,8 @@ SCRIPT = """
 import sys, locale
 sys.path[:0] = {paths!r}
 from pathlib import Path
-from publish_fixture import make_content, make_profile, make_settings
+from publish_city import make_profile, make_settings
+from publish_fixture import make_content
 from xmdemand.publish import write
 made = write(make_content(12), Path(sys.argv[1]), make_profile(), make_settings())
 print("\\n".join(f"{{item.file}} {{item.sha256}}" for item in made.files))

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from publish_fixture import make_content, make_profile, make_settings
+from publish_city import make_profile, make_settings
+from publish_fixture import make_content
 
 from xmdemand.catalogue.content import Catalogue
 from xmdemand.catalogue.explanation import Explanation

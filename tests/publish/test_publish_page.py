@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from publish_browser import axe_source, chromium
-from publish_fixture import ROWS, make_catalogue, make_settings
+from publish_city import make_settings
+from publish_fixture import ROWS, make_catalogue
 
 from xmdemand.publish import Published, page
 from xmdemand.publish.press import Press

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from publish_fixture import ROWS, make_catalogue, make_content, make_profile, make_settings
+from publish_city import make_profile, make_settings
+from publish_fixture import ROWS, make_catalogue, make_content
 
 from xmdemand.errors import MissingExtraError, OutputError
 from xmdemand.publish import Published, write

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
-from publish_fixture import HOSTILE, make_content, make_profile, make_settings
+from publish_city import make_profile, make_settings
+from publish_fixture import HOSTILE, make_content
 
 from xmdemand.catalogue.content import Catalogue
 from xmdemand.catalogue.record import Content, Record

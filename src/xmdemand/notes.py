@@ -100,13 +100,22 @@ _MORE = re.compile(r"(\S) and (\d+) more$")
 """How `errors.name_some` ends, which a Chinese sentence must not."""
 
 
+def chinese_rest(named: str) -> str:
+    """A list that `errors.name_some` cut short, as a Chinese sentence says it.
+
+    >>> chinese_rest("a, b and 3 more"), chinese_rest("a, b")
+    ('a, b 等（另有 3 个）', 'a, b')
+    """
+    return _MORE.sub(r"\1 等（另有 \2 个）", named)
+
+
 def _said(value: object, lang: Language) -> object:
     if isinstance(value, Note):
         return value.say(lang)
     if isinstance(value, tuple) and value and all(isinstance(one, Note) for one in value):
         return "".join(f"\n  {one.say(lang)}" for one in value)
     if isinstance(value, str) and lang == "zh":
-        return _MORE.sub(r"\1 等（另有 \2 个）", value)
+        return chinese_rest(value)
     return value
 
 

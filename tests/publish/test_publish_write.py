@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 from publish_city import make_profile, make_settings
@@ -16,6 +17,8 @@ from publish_fixture import HOSTILE, make_content
 from xmdemand.catalogue.content import Catalogue
 from xmdemand.catalogue.record import Content, Record
 from xmdemand.errors import InputError, OutputError
+from xmdemand.intake import Tables
+from xmdemand.intake.sheets import PROBLEM_COLUMNS
 from xmdemand.publish import OUTPUTS, Published, write
 
 CHEAP = ("xlsx", "html", "json", "schema", "csv", "excel_csv", "changes", "evidence", "record")
@@ -146,3 +149,36 @@ def test_the_two_csv_files_differ_as_promised(tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(safe, newline="")))
     assert len(rows) == 31
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_the_evidence_speaks_chinese(tmp_path: Path) -> None:
+    """Headings, reasons and lists cut short; made-up data say so on every printed page."""
+    content = make_content(12)
+    note = {"code": "core.example", "where": "4-10-01-05, 6-18-02-04 and 3 more", "n": 5}
+    trimmed = {"quota": "field", "name": "先进制造", "limit": 1, "code": "6-99-01-01", "place": 2}
+    district = {"district": "思明区", "hires": 30.0, "se": 4.0}
+    first, *others = content.record.entries
+    changed: dict[str, object] = {
+        "entries": (first.model_copy(update={"districts": (district,)}), *others),
+        "notes": ({**note, "severity": "warning", "fields": {}},),
+        "files": ({**content.record.files[0], "code": "intake.instructions"},),
+        "selection": (trimmed,),
+    }
+    row = ["a.xlsx", "表", 3, "单位名称", None, "全称", "intake.required", "||3", "甲公司"]
+    tables = Tables(quarantine=pd.DataFrame([row], columns=list(PROBLEM_COLUMNS)))
+    record = content.record.model_copy(update=changed)
+    made = make(Content(record=record), tmp_path, only=["evidence"], tables=tables)
+    book = openpyxl.load_workbook(made.paths[0])
+    heads, cells = {}, {}
+    for sheet in book:
+        rows = list(sheet.iter_rows(values_only=True))
+        heads[sheet.title] = rows[int(sheet.print_title_rows.split("$")[-1]) - 1]
+        cells[sheet.title] = {cell for row in rows for cell in row}
+        assert "示例数据" in sheet.oddHeader.right.text
+    assert not [name for names in heads.values() for name in names if name and name.isascii()]
+    assert "没有表格，当作说明跳过" in cells["文件核对"]
+    assert "必填项为空" in cells["退回的行"]
+    assert "未列入示例职业1" in cells["额度取舍"]
+    assert "4-10-01-05, 6-18-02-04 等（另有 3 个）" in cells["提示"]
+    assert "计划招用人数" in heads["分区"]
+    assert "用工需求（人）" in heads["逐职业依据"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xmdemand.catalogue.record import Record, RecordEntry
@@ -35,20 +35,19 @@ class Measure:
 def render(record: Record, press: Press, tables: Tables | None) -> bytes:
     """The workbook as bytes."""
     book = new_workbook(f"{record.catalogue.title}　依据资料", record.catalogue.bureau)
-    _add_guide(book, record)
+    layout = Layout(under=(INTERNAL,), header=_header(record))
+    _add_guide(book, record, layout)
     entries = sorted(record.entries, key=_order)
-    _add(book, "逐职业依据", EVIDENCE, [e for e in entries if e.listed or e.numbers], frozen=3)
-    _add(
-        book, "未列入说明", LEFT_OUT, [e for e in entries if e.eligible and not e.listed], frozen=2
-    )
-    _add_indicators(book, entries)
-    _add_districts(book, entries)
-    _add_decisions(book, entries)
-    for name, rows in _plain_sheets(record):
-        _add_mappings(book, name, rows)
+    told = [entry for entry in entries if entry.listed or entry.numbers]
+    left_out = [entry for entry in entries if entry.eligible and not entry.listed]
+    _add(book, "逐职业依据", EVIDENCE, told, replace(layout, frozen=3))
+    _add(book, "未列入说明", LEFT_OUT, left_out, replace(layout, frozen=2))
+    _add_indicators(book, entries, replace(layout, frozen=2))
+    for name, rows in _plain_sheets(record, entries):
+        _add_mappings(book, name, rows, layout)
     if tables is not None:
-        _add_frame(book, "退回的行", tables.quarantine)
-        _add_frame(book, "名称归类", tables.titles)
+        _add_mappings(book, "退回的行", _refused(tables.quarantine), layout)
+        _add_mappings(book, "名称归类", _records(tables.titles), layout)
     return workbook_bytes(book, issue_moment(record.catalogue))
 
 
@@ -72,10 +71,10 @@ def _tier(key: str) -> Callable[[RecordEntry], Value]:
     return value
 
 
-def _quantity(heading: str, key: str, style: str = "#,##0") -> tuple[Measure, ...]:
+def _quantity(heading: str, key: str, style: str = "#,##0", unit: str = "") -> tuple[Measure, ...]:
     """An estimate with both ends of its 90% interval."""
     return (
-        Measure(heading, _number(key), style),
+        Measure(heading + unit, _number(key), style),
         Measure(f"{heading}·下限", _number(f"{key}_lower"), style),
         Measure(f"{heading}·上限", _number(f"{key}_upper"), style),
     )
@@ -92,11 +91,16 @@ _WITNESSES = (
     Measure("单凭调查的需求", _number("survey_demand"), "#,##0"),
     Measure("单凭登记的需求", _number("register_demand"), "#,##0"),
     Measure("水平为假定", lambda e: "是" if e.numbers.get("assumed") else "", align="center"),
-    Measure("填报单位数", _number("reporters"), "#,##0"),
-    Measure("登记岗位数", _number("registered_posts"), "#,##0"),
+    Measure("填报单位（家）", _number("reporters"), "#,##0"),
+    Measure("登记岗位（个）", _number("registered_posts"), "#,##0"),
 )
 _RATING = (
-    Measure("未评级原因", lambda e: labels.message(e.numbers.get("unrated_reason")), align="left"),
+    Measure(
+        "未评级原因",
+        lambda e: labels.message(e.numbers.get("unrated_reason")),
+        align="left",
+        width=30,
+    ),
     *_quantity("紧缺指数", "index", "0.00"),
     *_quantity("名次", "rank", "0"),
     Measure("进入前列的概率", _number("p_top"), "0%"),
@@ -108,8 +112,8 @@ _RATING = (
     Measure("不计上年的程度", _tier("tier_memoryless"), align="center"),
     Measure("上年程度", _tier("tier_last"), align="center"),
     Measure("高流动低薪", lambda e: "是" if e.numbers.get("bad_job") else "", align="center"),
-    Measure("紧缺成因", _word("cause"), align="left"),
-    Measure("对策", _word("remedy"), align="left"),
+    Measure("紧缺成因", _word("cause"), align="left", width=18),
+    Measure("对策", _word("remedy"), align="left", width=30),
 )
 EVIDENCE = (
     *_WHO,
@@ -117,20 +121,20 @@ EVIDENCE = (
     Measure("紧缺程度", lambda e: formats.stars(e.stars), align="center"),
     Measure("规则：列入", lambda e: "是" if e.rule_listed else "", align="center"),
     Measure("规则：紧缺程度", lambda e: formats.stars(e.rule_stars), align="center"),
-    *_quantity("用工需求", "demand"),
-    *_quantity("供给", "supply"),
-    *_quantity("缺口", "gap"),
+    *_quantity("用工需求", "demand", unit="（人）"),
+    *_quantity("供给", "supply", unit="（人）"),
+    *_quantity("缺口", "gap", unit="（人）"),
     Measure("缺口（覆盖比减半）", _number("gap_half"), "#,##0"),
     Measure("缺口（覆盖比加倍）", _number("gap_double"), "#,##0"),
     Measure("表载求人倍率", _number("ratio_printed"), "0.00"),
     Measure("计算求人倍率", _number("ratio_computed"), "0.00"),
-    *_quantity("培训需求", "need"),
+    *_quantity("培训需求", "need", unit="（人）"),
     Measure("其中：初入", _number("need_entry"), "#,##0"),
     Measure("其中：提升", _number("need_upgrade"), "#,##0"),
-    *_quantity("培训意愿", "intent"),
+    *_quantity("培训意愿", "intent", unit="（人）"),
     Measure("需求达标概率", _number("p_need"), "0%"),
     Measure("意愿达标概率", _number("p_intent"), "0%"),
-    Measure("建议", _word("advice"), align="center", width=12),
+    Measure("开班建议", _word("advice"), align="center", width=12),
     *_WITNESSES,
     *_RATING,
     Measure("依据指纹", lambda e: e.evidence_hash[:12], align="center", width=15),
@@ -140,16 +144,16 @@ LEFT_OUT = (
     Measure("第一条未满足的规则", lambda e: e.failed_text, align="left", width=48),
     Measure("实际值", lambda e: e.failed_value, "#,##0.00"),
     Measure("标准", lambda e: e.failed_limit, "#,##0.00"),
-    Measure("培训需求", _number("need"), "#,##0"),
+    Measure("培训需求（人）", _number("need"), "#,##0"),
     Measure("需求达标概率", _number("p_need"), "0%"),
-    Measure("培训意愿", _number("intent"), "#,##0"),
+    Measure("培训意愿（人）", _number("intent"), "#,##0"),
     Measure("紧缺指数", _number("index"), "0.00"),
-    Measure("填报单位数", _number("reporters"), "#,##0"),
-    Measure("登记岗位数", _number("registered_posts"), "#,##0"),
+    Measure("填报单位（家）", _number("reporters"), "#,##0"),
+    Measure("登记岗位（个）", _number("registered_posts"), "#,##0"),
 )
 
 
-def _add_guide(book: Book, record: Record) -> None:
+def _add_guide(book: Book, record: Record, layout: Layout) -> None:
     """What the workbook holds, and of which run it is."""
     catalogue = record.catalogue
     listed = sum(entry.listed for entry in record.entries)
@@ -164,16 +168,23 @@ def _add_guide(book: Book, record: Record) -> None:
         ["随机种子", str(record.seed)],
         ["区间", "除另有说明外，下限和上限为90%区间"],
         [
+            "单位",
+            "用工需求、供给、缺口、培训需求和培训意愿为一年的人数；倍率、指数和标准分没有单位",
+        ],
+        [
             "逐职业依据",
             "每个职业的需求、供给、意愿、指数和名次；“规则”两列为规则的结论，未经部门意见",
         ],
         ["未列入说明", "有资格而未列入的每个职业，及其第一条未满足的规则"],
         ["指标", "每个职业各项指标的值和对指数的贡献；贡献之和即指数"],
+        [
+            "分区",
+            "计划招用人数为企业填报的计划按权数推算，未乘实现比例，各区之和大于“用工需求”",
+        ],
         ["决定", "部门意见：由谁、何时、因何改变了规则的结论"],
     ]
     fields = [Field("项目", width=22), Field("内容", width=90)]
-    layout = Layout(title="依据资料（内部）", under=(INTERNAL,), header=_header(record))
-    add_sheet(book, "读法", fields, about, layout)
+    add_sheet(book, "读法", fields, about, replace(layout, title="依据资料（内部）"))
 
 
 def _header(record: Record) -> str:
@@ -186,21 +197,18 @@ def _add(
     name: str,
     measures: Sequence[Measure],
     entries: Iterable[RecordEntry],
-    *,
-    frozen: int,
+    layout: Layout,
 ) -> None:
     fields = [Field(m.heading, m.align, m.style, m.width or _fit(m.heading)) for m in measures]
     rows = [[measure.value(entry) for measure in measures] for entry in entries]
-    wide = 1 + len(measures) // 20
-    layout = Layout(under=(INTERNAL,), frozen=frozen, header=INTERNAL, pages_wide=wide)
-    add_sheet(book, name, fields, rows, layout)
+    add_sheet(book, name, fields, rows, replace(layout, pages_wide=1 + len(measures) // 20))
 
 
 def _fit(heading: str) -> float:
     return max(9.0, len(heading) * 1.3 + 3)
 
 
-def _add_indicators(book: Book, entries: Iterable[RecordEntry]) -> None:
+def _add_indicators(book: Book, entries: Iterable[RecordEntry], layout: Layout) -> None:
     keys = ("indicator", "value", "lower", "upper", "z", "weight", "contribution")
     fields = [
         Field("职业编码", "center", width=13),
@@ -219,37 +227,62 @@ def _add_indicators(book: Book, entries: Iterable[RecordEntry]) -> None:
             seen = "实测" if row.get("observed") else "推断"
             source = term("source", row.get("source"))
             rows.append([entry.code, entry.name, *values, seen, source])
-    add_sheet(book, "指标", fields, rows, Layout(under=(INTERNAL,), frozen=2, header=INTERNAL))
+    add_sheet(book, "指标", fields, rows, layout)
 
 
-def _add_districts(book: Book, entries: Iterable[RecordEntry]) -> None:
-    rows = [
-        {"code": entry.code, "name": entry.name, **row}
-        for entry in entries
-        for row in entry.districts
-    ]
-    _add_mappings(book, "分区", rows)
+Rows = Sequence[Mapping[str, Any]]
 
 
-def _add_decisions(book: Book, entries: Iterable[RecordEntry]) -> None:
-    rows = [
-        {"name": entry.name, **decision.model_dump()}
-        for entry in entries
-        for decision in entry.decisions
-    ]
-    _add_mappings(book, "决定", rows)
-
-
-def _plain_sheets(record: Record) -> tuple[tuple[str, Sequence[Mapping[str, Any]]], ...]:
+def _plain_sheets(record: Record, entries: Sequence[RecordEntry]) -> tuple[tuple[str, Rows], ...]:
+    """Sheets that print records as they are."""
+    names = {entry.code: entry.name for entry in entries}
     return (
-        ("额度取舍", record.selection),
+        (
+            "分区",
+            [
+                {"code": entry.code, "name": entry.name, **row}
+                for entry in entries
+                for row in entry.districts
+            ],
+        ),
+        (
+            "决定",
+            [
+                {"name": entry.name, **decision.model_dump()}
+                for entry in entries
+                for decision in entry.decisions
+            ],
+        ),
+        ("额度取舍", [_trimmed(row, names) for row in record.selection]),
         ("参数", record.parameters),
         ("敏感性", record.sensitivity),
         ("门槛与行数", record.thresholds),
         ("调查质量", record.diagnostics),
-        ("文件核对", record.files),
+        ("文件核对", [_of_file(row) for row in record.files]),
         ("提示", [_note_row(note) for note in record.notes]),
     )
+
+
+def _trimmed(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What a quota left out; of the quota's own name it says that, and of the row its name."""
+    told = {"trimmed_from" if key == "name" else key: value for key, value in row.items()}
+    return told | {"name": names.get(str(row.get("code")), "")}
+
+
+def _of_file(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A file's accounting, with why it was passed over in words."""
+    told = {key: value for key, value in row.items() if key != "code"}
+    return told | {"passed_over": labels.message(row.get("code"))}
+
+
+def _refused(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """The rows sent back, with why in words."""
+    return [{"problem": labels.message(row.pop("code", "")), **row} for row in _records(frame)]
+
+
+def _records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
+    rows = [] if frame is None else frame.astype(object).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
 
 
 def _note_row(note: Mapping[str, Any]) -> dict[str, Any]:
@@ -262,16 +295,10 @@ def _note_row(note: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _add_mappings(book: Book, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _add_mappings(book: Book, name: str, rows: Rows, layout: Layout) -> None:
     """A sheet from records that share their keys; nothing is left out, empty ones are told."""
     keys = list(dict.fromkeys(key for row in rows for key in row))
     fields = [Field(labels.heading(key), "left", "#,##0.###") for key in keys] or [Field("内容")]
     body = [[labels.cell(key, row.get(key)) for key in keys] for row in rows]
     nothing = () if rows else ("本期无此项内容。",)
-    layout = Layout(under=(INTERNAL,), after=nothing, header=INTERNAL)
-    add_sheet(book, name, fields, body, layout)
-
-
-def _add_frame(book: Book, name: str, frame: pd.DataFrame | None) -> None:
-    rows = [] if frame is None else frame.astype(object).to_dict("records")
-    _add_mappings(book, name, [{str(k): v for k, v in row.items()} for row in rows])
+    add_sheet(book, name, fields, body, replace(layout, after=nothing))

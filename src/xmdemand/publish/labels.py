@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xmdemand.errors import NotFoundError
-from xmdemand.notes import text
+from xmdemand.notes import chinese_rest, text
 from xmdemand.terms import term
 
 _KEY = re.compile(r"(?<![\w./+-])[a-z]+(_[a-z]+)*(?![\w./+-])")
@@ -38,7 +38,7 @@ HEADINGS = {
     "found": "实为",
     "group": "类别",
     "header_row": "表头所在行",
-    "hires": "招用人数",
+    "hires": "计划招用人数",
     "indicator": "指标",
     "intent": "培训意愿",
     "item": "项目",
@@ -54,8 +54,10 @@ HEADINGS = {
     "note": "提示编号",
     "p_need": "达到列入标准的概率",
     "parameter": "参数",
+    "passed_over": "说明",
     "place": "位次",
     "posts": "登记岗位数",
+    "problem": "问题",
     "quota": "额度",
     "reason": "理由",
     "refused": "退回行数",
@@ -74,10 +76,12 @@ HEADINGS = {
     "source": "来源",
     "state": "状态",
     "status": "状态",
+    "subject": "所属单位",
     "text": "内容",
     "threshold": "门槛",
     "title": "填报名称",
     "top_kept": "前列保留比例",
+    "trimmed_from": "额度所属",
     "upper": "上限",
     "value": "值",
     "weight": "权重",
@@ -94,15 +98,15 @@ def heading(key: str) -> str:
 
 
 def message(code: object) -> str:
-    """The words of a message code that needs no fields; nothing for none.
+    """The words of a message code by themselves, not saying what they are about; nothing for none.
 
-    >>> message("shortage.unrated_indicators")
-    '可用指标的权重不足一半，不作评级'
+    >>> message("shortage.unrated_indicators"), message("intake.instructions")
+    ('可用指标的权重不足一半，不作评级', '没有表格，当作说明跳过')
     """
     if not code:
         return ""
     try:
-        return text(str(code))
+        return text(str(code), where="", n=1).lstrip("：")
     except NotFoundError:
         return str(code)
 
@@ -131,8 +135,10 @@ def place(where: str) -> str:
 
     >>> place("4-01-01-00 posts, 4-01-02-01 seekers"), place("wage_growth"), place("a.csv")
     ('4-01-01-00 岗位, 4-01-02-01 求职', '招聘薪酬涨幅（相对中位数）', 'a.csv')
+    >>> place("4-01-01-00, 4-01-02-01 and 38 more")
+    '4-01-01-00, 4-01-02-01 等（另有 38 个）'
     """
-    return _KEY.sub(lambda found: _key_words(found[0]), where)
+    return _KEY.sub(lambda found: _key_words(found[0]), chinese_rest(where))
 
 
 def _key_words(key: str) -> str:

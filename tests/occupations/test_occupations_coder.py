@@ -213,6 +213,37 @@ def test_batches_come_back_in_the_order_asked(coder, monkeypatch):
     assert whole["title"].tolist() == titles
 
 
+def test_titles_that_differ_in_level_or_blanks_alone_are_ranked_once(coder, monkeypatch):
+    titles = ["焊接师傅", "焊接师傅（中级）", " 焊接师傅", "厨房切配", "焊接师傅（三级/高级工）"]
+    ranked = []
+    rank = TitleCoder._rank
+
+    def spy(self, cleaned, plain, top):
+        ranked.extend(cleaned)
+        return rank(self, cleaned, plain, top)
+
+    monkeypatch.setattr(TitleCoder, "_rank", spy)
+    frame = coder.code(titles)
+    assert sorted(ranked) == sorted(["焊接师傅", "厨房切配"])
+    assert frame["title"].tolist() == titles
+    alone = coder.code(["焊接师傅"])["alternatives"].iloc[0]
+    assert all(frame["alternatives"].iloc[i] == alone for i in (0, 1, 2, 4))
+    assert frame["alternatives"].iloc[3] != alone
+
+
+def test_equal_titles_without_a_wage_are_coded_once(coder, monkeypatch):
+    asked = []
+    answers = TitleCoder._answers
+
+    def spy(self, batch, top):
+        asked.extend(batch)
+        return answers(self, batch, top)
+
+    monkeypatch.setattr(TitleCoder, "_answers", spy)
+    coder.code(["焊接师傅"] * 3, industry=["制造业"] * 3, wage=[None, None, 9000.0])
+    assert len(asked) == 2
+
+
 def test_confirmed_titles_come_first():
     confirmed = pd.DataFrame({"title": ["月嫂"], "code": ["4-10-01-01"]})
     row = TitleCoder(confirmed).code(["月嫂"]).iloc[0]

@@ -9,6 +9,22 @@ from hypothesis import strategies as st
 
 from xmdemand.occupations import clean_title
 from xmdemand.occupations.ngrams import Vectoriser, grams
+from xmdemand.occupations.titles import plain_title
+
+
+@pytest.mark.parametrize(
+    ("title", "whole"),
+    [
+        ("養老護理員 （初级）", "养老护理员"),
+        ("电工(三级/高级工)", "电工"),
+        ("焊工（高级技师）（厦门）", "焊工(厦门)"),
+        ("电工（高压）", "电工(高压)"),
+        ("（中级）", "(中级)"),
+        ("二级建造师(一级)", "二级建造师"),
+    ],
+)
+def test_the_whole_title_has_all_but_a_level_in_brackets(title, whole):
+    assert plain_title(title) == whole
 
 
 @pytest.mark.parametrize(

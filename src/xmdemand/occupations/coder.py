@@ -217,25 +217,21 @@ class TitleCoder:
         return pd.DataFrame(dict(zip(columns, parts, strict=True)))
 
     def _answers(self, asked: list[tuple[str, Hint]], top: int) -> list[Answer]:
-        """What is said of each title."""
-        cleaned, plain = zip(*(clean_and_plain(title) for title, _ in asked), strict=True)
+        """What is said of each title; those that clean to the same are ranked once."""
+        texts = [clean_and_plain(title) for title, _ in asked]
+        distinct = list(dict.fromkeys(texts))
+        cleaned, plain = zip(*distinct, strict=True)
         code, chance, starts = self._rank(cleaned, plain, max(top, _CONSIDERED))
         codes, names = self._codes[code].tolist(), self._code_names[code].tolist()
         chances = chance.tolist()
         listed = _listed(codes, names, chances)
+        ranked = {
+            text: (codes[start:end], chances[start:end], listed[start : min(start + top, end)])
+            for text, start, end in zip(distinct, starts, starts[1:], strict=False)
+        }
         return [
-            self._decide(
-                title,
-                hint,
-                text,
-                codes[start:end],
-                chances[start:end],
-                listed[start : min(start + top, end)],
-                top,
-            )
-            for (title, hint), text, start, end in zip(
-                asked, cleaned, starts, starts[1:], strict=False
-            )
+            self._decide(title, hint, text[0], *ranked[text], top)
+            for (title, hint), text in zip(asked, texts, strict=True)
         ]
 
     def _rank(
@@ -270,6 +266,7 @@ class TitleCoder:
         entry = self._entries.get(text)
         likely = chance[0] if near else 0.0
         found = self._known(title, entry, near, chance)
+        kinds = hint.kinds
         if found is not None:
             code, score, method = found
             codes, scores = _after(code, score, near, chance)
@@ -277,13 +274,13 @@ class TitleCoder:
         elif likely < UNMATCHED_BELOW:
             return "unmatched", "", "", 0.0, "none", listed
         else:
-            codes, scores = tilt(hint, near, chance)
+            codes, scores = tilt(hint, near, chance) if kinds else (near, chance)
             moved = codes[0] != near[0]
-            code, score, method = codes[0], scores[0], "model" + hint.kinds * moved
+            code, score, method = codes[0], scores[0], "model" + kinds * moved
             vague = entry is not None and entry.source == "vague"
             sure = likely >= self._threshold and not moved and not vague
         alternatives = listed
-        if found is not None or hint.kinds:
+        if found is not None or kinds:
             codes, scores = codes[:top], scores[:top]
             alternatives = _listed(codes, [self._names[each] for each in codes], scores)
         return ("coded" if sure else "review", code, self._names[code], score, method, alternatives)
@@ -344,6 +341,8 @@ def _after(
 ) -> tuple[list[str], list[float]]:
     """A code that is known, then the likely ones, which share what probability is left; none of
     them is given more than the code itself."""
-    rest = [(c, p) for c, p in zip(near, chance, strict=True) if c != code]
-    left = min(1.0, (1 - score) / max(sum(p for _, p in rest), 1e-9))
-    return [code, *(c for c, _ in rest)], [score, *(min(score, p * left) for _, p in rest)]
+    if code in near:
+        at = near.index(code)
+        near, chance = near[:at] + near[at + 1 :], chance[:at] + chance[at + 1 :]
+    left = min(1.0, (1 - score) / max(sum(chance), 1e-9))
+    return [code, *near], [score, *[min(score, p * left) for p in chance]]

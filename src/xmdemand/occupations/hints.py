@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +32,15 @@ _SECTIONS = {
     "科学研究": "M", "水利": "N", "环境": "N", "居民服务": "O", "修理": "O", "教育": "P",
     "卫生": "Q", "社会工作": "Q", "文化": "R", "体育": "R", "娱乐": "R", "公共管理": "S",
 }  # fmt: skip
+_UNKNOWN = float("nan")  # one object, so that equal hints are found equal
 _LETTER = re.compile(r"([A-S])\d{0,4}(?:\D.*)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(NamedTuple):
     """What is known beside a title: section of GB/T 4754 (or empty), wage in yuan a month."""
 
     section: str = ""
-    wage: float = float("nan")
+    wage: float = _UNKNOWN
 
     @property
     def kinds(self) -> str:
@@ -78,7 +78,7 @@ def hints(n: int, industry: Iterable | None, wage: Iterable | None) -> list[Hint
     strange = [x for x in given if not (x is None or isinstance(x, int | float | np.number))]
     if strange:
         raise InputError(f"wage: expected yuan a month, found {name_some(strange)}")
-    wages = [float("nan") if each is None else float(each) for each in given]
+    wages = [_UNKNOWN if each is None else float(each) for each in given]
     return [Hint(letter, money) for letter, money in zip(sections, wages, strict=True)]
 
 

@@ -60,6 +60,9 @@ _WISHES = tuple("我想希愿准打要")  # what a wish begins with
 _DIGIT = re.compile(r"\d")
 _CPP = re.compile(r"c\+\+", re.IGNORECASE)
 _PARTS = re.compile(r"[+,;!。~|\s-]+|\.{2,}|…+|(/)")
+_LEVEL = re.compile(
+    r"\s*\((?:[初中高]级(?:工|技能)?|(?:高级)?技师|[一二三四五1-5]级(?:/[^()]*)?)\)"
+)  # says how well, not what: titles that differ in it alone are one
 _EDGES = "-—_/、:：*·#&'\"“”‘’.?"
 
 
@@ -77,12 +80,12 @@ def _says_no_work(part: str) -> bool:
 
 
 def plain_title(text: str) -> str:
-    """A title with all it holds, widths and traditional characters made uniform.
+    """A title with all it holds but a level in brackets, widths and characters made uniform.
 
-    >>> plain_title("招聘電工 （厦门）")
+    >>> plain_title("招聘電工（中级） （厦门）")
     '招聘电工 (厦门)'
     """
-    return _uniform(text).lower()
+    return _plain(_uniform(text))
 
 
 def clean_title(text: str) -> str:
@@ -104,10 +107,14 @@ def clean_and_plain(text: str) -> tuple[str, str]:
     """`clean_title` and `plain_title` of one title.
 
     >>> clean_and_plain("養老護理員（初级）")
-    ('养老护理员', '养老护理员(初级)')
+    ('养老护理员', '养老护理员')
     """
     uniform = _uniform(text)
-    return _clean(uniform), uniform.lower()
+    return _clean(uniform), _plain(uniform)
+
+
+def _plain(uniform: str) -> str:
+    return ((_LEVEL.sub("", uniform) if "(" in uniform else uniform) or uniform).lower()
 
 
 def _uniform(text: str) -> str:

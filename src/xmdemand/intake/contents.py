@@ -66,7 +66,7 @@ def below(rows: Rows, first: int, place: int) -> list[object]:
     """The first cells below a heading, up to a row that is empty or a line between two tables."""
     cells: list[object] = []
     for row in rows[first : first + _SAMPLE]:
-        if cells and sum(cell not in (None, "") for cell in row) < 2:
+        if cells and len(row) - row.count("") - row.count(None) < 2:
             break
         if place < len(row):
             cells.append(row[place])

@@ -43,7 +43,7 @@ _POLITE = re.compile(
 )
 """A manager or a teacher is a person only behind a surname: 客服主管 and 项目经理 are posts."""
 _MAYBE = re.compile(
-    r"(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]"
+    r"(?<!\d)(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]"
     r"|先生|女士|经理|主管|小姐|老师"
 )
 """What every pattern here needs something of; most texts have nothing of it."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from xmdemand.intake.captions import caption, is_title, of_the_first_block
 from xmdemand.intake.columnar import ColumnRows
@@ -109,15 +108,20 @@ def _cards(grid: Grid) -> list[Grid]:
 
 def _naming_firms(rows: Rows) -> list[int]:
     """Rows with a label that may name a firm: one that stands there again, or has its answer."""
-    cells = Counter(cell for row in rows for cell in row if isinstance(cell, str))
-    labels = set()
-    for cell, n in cells.items():
-        if n > 1 or _SIGNS.search(cell):
-            text = words_of(cell)
-            pair = _said_in(text)
-            if _names_firm(text) or (pair and _names_firm(pair[0])):
-                labels.add(cell)
-    return [place for place, row in enumerate(rows) if not labels.isdisjoint(row)] if labels else []
+    found: set[int] = set()
+    for column in zip_longest(*rows):
+        for label in filter(_may_name_firm, set(column)):
+            if _SIGNS.search(label) or column.count(label) > 1:
+                found.update(place for place, cell in enumerate(column) if cell == label)
+    return sorted(found)
+
+
+def _may_name_firm(cell: Cell) -> bool:
+    if not isinstance(cell, str) or (len(cell) > _LONGEST_LABEL and cell.isalnum()):
+        return False  # most names of firms: too long for a label, without a sign that parts it
+    text = words_of(cell)
+    pair = _said_in(text)
+    return _names_firm(text) or (pair is not None and _names_firm(pair[0]))
 
 
 _CARDS_LOOK_AT = 5_000

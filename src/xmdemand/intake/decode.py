@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from xmdemand.intake import values
-from xmdemand.intake.body import may_be_no_data
 from xmdemand.intake.columnar import Codes, held
 from xmdemand.intake.columns import Column
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY
 from xmdemand.intake.personal import MASK, mask
+from xmdemand.intake.rowkinds import may_be_no_data
 from xmdemand.intake.text import bare, tidy, words_of
 from xmdemand.intake.values import Broken, Value
 

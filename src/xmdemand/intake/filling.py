@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xmdemand.intake.body import DITTO, Body
+from xmdemand.intake.body import Body
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.layout import Layout
+from xmdemand.intake.rowkinds import DITTO
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import words_of
 

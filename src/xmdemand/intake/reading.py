@@ -18,8 +18,8 @@ from xmdemand.intake.mapping import SKIP, Confirmed, read_mapping
 from xmdemand.intake.names import Names
 from xmdemand.intake.opening import HIDDEN, open_source
 from xmdemand.intake.others import other_table
+from xmdemand.intake.parsing import parse_sheet
 from xmdemand.intake.several import apart, below
-from xmdemand.intake.sheets import parse_sheet
 from xmdemand.intake.sources import Grid, Source, Unread, walk
 from xmdemand.intake.tables import Tables
 from xmdemand.profile import Profile

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xmdemand.intake.body import Body, Row
+from xmdemand.intake.body import Body
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.dates import parse_month, with_year
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
+from xmdemand.intake.rowkinds import Row
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of, year_in
 

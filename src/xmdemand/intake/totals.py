@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmdemand.intake.body import TOTALS
 from xmdemand.intake.decode import Decoded
 from xmdemand.intake.headings import COUNTS
+from xmdemand.intake.rowkinds import TOTALS
 from xmdemand.intake.sheets import Sheet
 from xmdemand.intake.text import bare, words_of
 from xmdemand.intake.values import Count, parse_count

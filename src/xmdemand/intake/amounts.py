@@ -43,6 +43,8 @@ _SEVERAL = re.compile(rf"(?:[男女]\s?({NUMBER}){_MEASURE}[,、\s]*)+")
 _PLUS = re.compile(rf"{NUMBER}{_MEASURE}(?:\s?\+\s?{NUMBER}{_MEASURE})+")
 _BRACKET = re.compile(r"\s*[\(\[【][^\)\]】]*[\)\]】]\s*$")
 _NEGATIVE = re.compile(rf"[-负]\s?({NUMBER}){_MEASURE}")
+_WANTED = re.compile(r"(?:急招|急聘|急需|招聘|招)(?:聘|工)?[:：\s]?(?=.)")
+"""What may stand before a number of people wanted, and before no other number."""
 
 
 def missing(*flags: str) -> Count:
@@ -131,6 +133,9 @@ def _read_count(text: str) -> Count:
         parts = [read_number(part) for part in re.findall(NUMBER, text)]
         total = float(sum(part for part in parts if part is not None))
         return missing("unreadable") if None in parts else Count(total, total, "exact", ("summed",))
+    if wanted := _WANTED.match(text):
+        rest = text[wanted.end() :]
+        return Count(1.0, NAN, "some") if rest in UNSTATED else _read_count(rest)
     return missing("negative") if _NEGATIVE.fullmatch(text) else missing("unreadable")
 
 

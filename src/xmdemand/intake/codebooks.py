@@ -36,6 +36,7 @@ _ANSWER = re.compile(
     r"选项(?:内容|文本|文字|名称|说明)?|答案|(?:取值|代码|值|编码)?(?:含义|说明|名称|标签)"
 )
 _QUESTION_NUMBER = re.compile(r"^(?:第|q)?\d+[、.:题)]+")
+_NUMBER_ALONE = re.compile(r"(?:第|q|题)?(\d+)[、.:题)]*")
 _JOINED = re.compile(r"([┋|,;、→])")
 
 
@@ -83,7 +84,7 @@ def _book(sheet: Grid | Unread) -> Book | None:
 
 
 def _read(labels: Sequence[str], rows: Sequence[list[Cell]]) -> Book | None:
-    code, answer = _at(_ANSWER_CODE, labels), _at(_ANSWER, labels)
+    code, answer = _code_and_answer(labels)
     asked = _at(_QUESTION, labels)
     numbered = _at(_NUMBER, labels)
     if len({code, answer}) == 2 and -1 not in (code, answer) and (asked >= 0 or numbered >= 0):
@@ -96,6 +97,19 @@ def _read(labels: Sequence[str], rows: Sequence[list[Cell]]) -> Book | None:
         if len(fields) > 1 and all(key.isascii() for key in fields):
             return Book(fields=fields)
     return None
+
+
+def _code_and_answer(labels: Sequence[str]) -> tuple[int, int]:
+    """Where the codes of answers stand, and their words; of 选项 beside 含义 the former is the code.
+
+    >>> _code_and_answer(["题号", "选项", "含义"]), _code_and_answer(["题目", "编码", "选项"])
+    ((1, 2), (1, 2))
+    """
+    code = _at(_ANSWER_CODE, labels)
+    words = [n for n, label in enumerate(labels) if n != code and _ANSWER.fullmatch(label)]
+    if code < 0 and len(words) == 2:
+        return words[0], words[1]
+    return code, words[0] if words else -1
 
 
 def _answers(rows: Sequence[list[Cell]], asked: int, code: int, answer: int) -> Book | None:
@@ -120,7 +134,11 @@ def _text(row: Sequence[Cell], place: int) -> str:
 
 
 def _plain(question: str) -> str:
-    return _QUESTION_NUMBER.sub("", bare(question)).rstrip("?:*")
+    """A question without its number; of nothing but a number, that."""
+    text = bare(question)
+    if alone := _NUMBER_ALONE.fullmatch(text):
+        return alone[1]
+    return _QUESTION_NUMBER.sub("", text).rstrip("?:*")
 
 
 def _told(sheet: Grid, book: Book) -> Grid | None:

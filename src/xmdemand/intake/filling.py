@@ -12,17 +12,19 @@ from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import words_of
 
 FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees")
+"""Columns of a firm, which are filled down also where a cell is only blank."""
+MERGED = (*FILLED, "title", "code", "month")
 """Columns whose merged cells are filled down."""
 
 
 def fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
-    """Give every row of a vertically merged cell its value, in columns that describe the firm."""
+    """Give every row of a vertically merged cell its value, in columns that say whose or what a row is."""
     if not grid.merged:
         return
     at = {number - 1 - grid.offset: place for place, number in enumerate(body.numbers)}
     for start, end in grid.merged:
         column = layout.columns.get(start[1])
-        if column is None or column.name not in FILLED or start[0] not in at:
+        if column is None or column.name not in MERGED or start[0] not in at:
             continue
         value = body.rows[at[start[0]]][start[1]]
         for row in range(start[0] + 1, end[0] + 1):

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from xmdemand.intake.columns import KINDS, Column
-from xmdemand.intake.text import bare
+from xmdemand.intake.text import SIMPLIFIED, bare
 from xmdemand.intake.wording import says, tells_period
 
 IGNORE = "-"
@@ -87,13 +87,7 @@ class Guess:
     score: float
 
 
-_SIMPLIFIED = (
-    "業业 稱称 統统 會会 碼码 區区 職职 數数 聯联 絡络 電电 話话 歲岁 齡龄 學学 "
-    "歷历 資资 標标 準准 間间 級级 證证 書书 廠厂 員员 單单 總总 計计 際际 實实 "
-    "現现 機机 構构 號号 時时 報报 備备 註注 說说 類类 別别 勞劳 動动 務务 產产 "
-    "範范 圍围 願愿 參参 訓训 練练 習习 對对 應应 徵征 僱雇 戶户"
-)
-_PLAIN = str.maketrans({"〔": "(", "〕": ")", **{pair[0]: pair[1] for pair in _SIMPLIFIED.split()}})
+_PLAIN = str.maketrans({"〔": "(", "〕": ")"}) | SIMPLIFIED
 """Traditional characters of headings, and brackets of one kind."""
 _PREFACE = re.compile(r"^.{0,24}(?:排序|多选|选择|勾选|填写):(?=.{3})")
 """``请按意愿排序：希望参加的培训``: what a questionnaire says before its question."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL, Broken, Value
-from xmdemand.intake.text import bare, words_of
+from xmdemand.intake.text import SIMPLIFIED, bare, words_of
 
 
 def parse_district(
@@ -61,6 +61,8 @@ def parse_district(
         return Value(None, "missing", ("ambiguous",))
     if any(bare(place) in text for place in elsewhere):
         return Value(None, "missing", ("not_a_district",))
+    if (plainer := text.translate(SIMPLIFIED)) != text:
+        return parse_district(plainer, names, elsewhere=elsewhere, places=places)
     return Value(None, "missing", ("unreadable",))
 
 

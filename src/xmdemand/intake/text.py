@@ -14,6 +14,17 @@ _HYPHENS = re.compile("[‐‑‒–—―−－﹣─━]")
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 _CJK_GAP = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
 
+SIMPLIFIED = str.maketrans(
+    dict(
+        "業业 稱称 統统 會会 碼码 區区 職职 數数 聯联 絡络 電电 話话 歲岁 齡龄 學学 "
+        "歷历 資资 標标 準准 間间 級级 證证 書书 廠厂 員员 單单 總总 計计 際际 實实 "
+        "現现 機机 構构 號号 時时 報报 備备 註注 說说 類类 別别 勞劳 動动 務务 產产 "
+        "範范 圍围 願愿 參参 訓训 練练 習习 對对 應应 徵征 僱雇 戶户 "
+        "滄沧 廈厦 縣县 鎮镇 鄉乡 門门 東东 陽阳 興兴 寧宁 龍龙 灣湾 島岛 豐丰 長长 蓮莲 裡里".split()
+    )
+)
+"""Traditional characters of headings and of places."""
+
 
 @lru_cache(maxsize=65536)
 def tidy(text: str) -> str:

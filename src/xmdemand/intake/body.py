@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmdemand.intake.captions import caption, counts_another, is_title
+from xmdemand.intake.captions import caption, counts_another, is_title, says_spare
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.rowkinds import DITTO, Judge, Row
@@ -91,8 +91,10 @@ def _with_title(rows: Sequence[Row], place: int) -> int:
 
 
 def _counts_another(rows: Sequence[Row], place: int, layout: Layout) -> bool:
-    """Whether the lines before a repeated head say that another side of the register follows."""
+    """Whether the lines before a repeated head say that it counts something else from here on."""
     lines = [caption(row) or "" for row in rows[_with_title(rows, place) : place]]
+    if layout.kind == "employers":
+        return says_spare(lines)
     return layout.kind == "register" and counts_another(lines, layout.above)
 
 

@@ -42,6 +42,23 @@ def counts_another(lines: Sequence[str], above: str) -> bool:
     return bool(own and first) and own.partition("_")[0] != first.partition("_")[0]
 
 
+_SPARE = re.compile(r"富余|过剩|冗余|闲置|待岗|余员|可(?:调剂|输出|借出|外借|共享|外派|派出|支援)")
+_WANTED = re.compile(r"缺|需求|招聘|招工")
+
+
+def says_spare(texts: Sequence[str]) -> bool:
+    """Whether the first text that speaks of people to spare or wanted speaks of the former alone.
+
+    >>> says_spare(["二、富余用工企业", "缺工情况"]), says_spare(["", "缺工和富余情况"])
+    (True, False)
+    """
+    for text in texts:
+        spare, wanted = _SPARE.search(text), _WANTED.search(text)
+        if spare or wanted:
+            return wanted is None
+    return False
+
+
 def of_the_first_block(lines: Sequence[str], own: Sequence[str]) -> set[int]:
     """Which lines above a sheet's first table speak of that table alone, not of a further one.
 

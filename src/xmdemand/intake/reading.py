@@ -21,6 +21,7 @@ from xmdemand.intake.others import other_table
 from xmdemand.intake.parsing import parse_sheet
 from xmdemand.intake.several import apart, below
 from xmdemand.intake.sources import Grid, Source, Unread, walk
+from xmdemand.intake.surplus import OTHER_SURPLUS, of_surplus, refuse_spare_rows
 from xmdemand.intake.tables import Tables
 from xmdemand.profile import Profile
 
@@ -130,8 +131,11 @@ def _enter_table(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
             ledger.skip(grid, other)
         elif isinstance(layout, str):
             ledger.no_table(grid, layout)
+        elif not kind and of_surplus(grid, layout):
+            ledger.skip(grid, OTHER_SURPLUS)
         else:
             sheet = parse_sheet(grid, layout, ledger.names, ledger.parsers)
+            refuse_spare_rows(sheet)
             ledger.enter(sheet)
             if sheet.body.rest:
                 _enter_table(ledger, below(grid, layout, sheet.body.rest), confirmed)

@@ -12,6 +12,7 @@ from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.facts import FACTS
 from xmdemand.intake.headings import meaning, resembles_heading
 from xmdemand.intake.layout import Layout
+from xmdemand.intake.others import other_table
 from xmdemand.intake.sources import Cell, Grid, Rows
 from xmdemand.intake.text import words_of
 
@@ -51,7 +52,9 @@ def below(grid: Grid, layout: Layout, start: int) -> Grid:
 
 
 def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Grid]:
-    """The tables that an empty column parts, if at least two of the parts are tables.
+    """The tables side by side that an empty column or the first heading's coming again parts.
+
+    At least two of them must be tables, if only one of a kind that is of no use.
 
     Parameters
     ----------
@@ -65,10 +68,14 @@ def apart(grid: Grid, layout_of: Callable[[Grid], Layout | str]) -> Sequence[Gri
     areas = _areas(grid)
     if len(areas) < 2:
         return [grid]
-    parts = [_part(grid, first, last, n) for n, (first, last) in enumerate(areas, 1)]
+    parts = [_part(grid, areas, n) for n in range(len(areas))]
     layouts = [layout_of(part) for part in parts]
     found = [layout for layout in layouts if isinstance(layout, Layout)]
-    if len(found) < 2 or _folded(found):
+    others = (
+        isinstance(layout, str) and bool(other_table(part))
+        for part, layout in zip(parts, layouts, strict=True)
+    )
+    if not found or len(found) + sum(others) < 2 or _folded(found):
         return [grid]
     return parts
 
@@ -204,7 +211,8 @@ def _only_tells(row: Sequence[Cell]) -> bool:
 
 def _folded(layouts: Sequence[Layout]) -> bool:
     """Whether the parts have the same headings: one list, folded, which reads as such."""
-    return len({tuple(filter(None, layout.labels)) for layout in layouts}) == 1
+    heads = {tuple(filter(None, layout.labels)) for layout in layouts}
+    return len(layouts) > 1 and len(heads) == 1
 
 
 def _areas(grid: Grid) -> list[tuple[int, int]]:
@@ -217,7 +225,7 @@ def _areas(grid: Grid) -> list[tuple[int, int]]:
     width = max(len(row) for row in grid.rows)
     filled = _filled(grid.rows[head : head + _LOOK_AT], width)
     if not _parted(filled):
-        return []
+        return _from_the_first_heading_on(grid.rows[head])
     filled = _filled(grid.rows[head:], width)
     areas: list[tuple[int, int]] = []
     for at, full in enumerate([*filled, False]):
@@ -226,6 +234,15 @@ def _areas(grid: Grid) -> list[tuple[int, int]]:
         if full:
             areas[-1] = (areas[-1][0], at + 1)
     return areas
+
+
+def _from_the_first_heading_on(head: Sequence[Cell]) -> list[tuple[int, int]]:
+    """The areas of headings that begin anew: ``序号 | 企业 | 缺工岗位 | 序号 | 企业 | 富余岗位``."""
+    first = next((cell for cell in head if cell not in (None, "")), None)
+    starts = [at for at, cell in enumerate(head) if cell == first]
+    if len(starts) < 2 or min(b - a for a, b in pairwise([*starts, len(head)])) < 3:
+        return []
+    return list(pairwise([0, *starts[1:], len(head)]))
 
 
 def _parted(filled: Sequence[bool]) -> bool:
@@ -247,15 +264,22 @@ def _texts(row: Sequence[Cell]) -> int:
     return sum(isinstance(cell, str) and bool(words_of(cell)) for cell in row)
 
 
-def _part(grid: Grid, first: int, last: int, number: int) -> Grid:
-    """The columns of one area; what stands above the headings of all holds for each."""
+def _part(grid: Grid, areas: Sequence[tuple[int, int]], number: int) -> Grid:
+    """The columns of one area; what stands above the headings of all holds for each.
+
+    Of a line with a text above every area each has its own.
+    """
+    first, last = areas[number]
     head = next(at for at, row in enumerate(grid.rows) if _texts(row) > 2)
-    rows: list[list[Cell]] = [list(row) for row in grid.rows[:head]]
+    rows: list[list[Cell]] = []
+    for row in grid.rows[:head]:
+        own = all(any(words_of(cell) for cell in row[a:b]) for a, b in areas)
+        rows.append(list(row[first:last] if own else row))
     rows += [list(row[first:last]) for row in grid.rows[head:]]
     merged = [
         ((top, left - first), (bottom, right - first))
         for (top, left), (bottom, right) in grid.merged
         if top >= head and first <= left and right < last
     ]
-    sheet = grid.sheet if number == 1 else f"{grid.sheet}{_BESIDE}{number}"
+    sheet = f"{grid.sheet}{_BESIDE}{number + 1}" if number else grid.sheet
     return replace(grid, sheet=sheet, rows=rows, merged=merged)

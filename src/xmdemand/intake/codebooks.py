@@ -100,7 +100,7 @@ def _read(labels: Sequence[str], rows: Sequence[list[Cell]]) -> Book | None:
 
 
 def _code_and_answer(labels: Sequence[str]) -> tuple[int, int]:
-    """Where the codes of answers stand, and their words; of 选项 beside 含义 the former is the code.
+    """Where answers have their codes and words; of 选项 beside 含义 the former is the code.
 
     >>> _code_and_answer(["题号", "选项", "含义"]), _code_and_answer(["题目", "编码", "选项"])
     ((1, 2), (1, 2))

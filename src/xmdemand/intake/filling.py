@@ -18,7 +18,7 @@ MERGED = (*FILLED, "title", "code", "month")
 
 
 def fill_merged(grid: Grid, layout: Layout, body: Body) -> None:
-    """Give every row of a vertically merged cell its value, in columns that say whose or what a row is."""
+    """Give every row of a merged cell its value, in columns that say whose or what a row is."""
     if not grid.merged:
         return
     at = {number - 1 - grid.offset: place for place, number in enumerate(body.numbers)}

@@ -87,7 +87,7 @@ class Guess:
     score: float
 
 
-_PLAIN = str.maketrans({"〔": "(", "〕": ")"}) | SIMPLIFIED
+_PLAIN = {**str.maketrans({"〔": "(", "〕": ")"}), **SIMPLIFIED}
 """Traditional characters of headings, and brackets of one kind."""
 _PREFACE = re.compile(r"^.{0,24}(?:排序|多选|选择|勾选|填写):(?=.{3})")
 """``请按意愿排序：希望参加的培训``: what a questionnaire says before its question."""

@@ -12,7 +12,8 @@ from xmdemand.intake.coding import read_confirmed
 from xmdemand.intake.finishing import finish
 from xmdemand.intake.forms import turned
 from xmdemand.intake.guarded import GuardedReader
-from xmdemand.intake.layout import find_layout
+from xmdemand.intake.indicators import in_columns
+from xmdemand.intake.layout import Layout, find_layout
 from xmdemand.intake.ledger import Ledger
 from xmdemand.intake.mapping import SKIP, Confirmed, read_mapping
 from xmdemand.intake.names import Names
@@ -123,7 +124,13 @@ def _enter_table(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
         ledger.skip(grid, other)
     else:
         told = confirmed.columns_of(grid.file, grid.sheet)
-        layout = find_layout(grid, told, kind=kind, names=ledger.names)
+        layout: Layout | str = "intake.no_table"
+        if spread := in_columns(grid, ledger.names):
+            layout = find_layout(spread, told, kind=kind, names=ledger.names)
+        if spread and not isinstance(layout, str):
+            grid = spread
+        else:
+            layout = find_layout(grid, told, kind=kind, names=ledger.names)
         if isinstance(layout, str) and not kind and (form := turned(grid)):
             found = find_layout(form, told, names=ledger.names)
             grid, layout = (grid, layout) if isinstance(found, str) else (form, found)

@@ -237,7 +237,7 @@ def _areas(grid: Grid) -> list[tuple[int, int]]:
 
 
 def _from_the_first_heading_on(head: Sequence[Cell]) -> list[tuple[int, int]]:
-    """The areas of headings that begin anew: ``序号 | 企业 | 缺工岗位 | 序号 | 企业 | 富余岗位``."""
+    """The areas of headings that begin anew: ``序号 | 缺工岗位 | 序号 | 富余岗位``."""
     first = next((cell for cell in head if cell not in (None, "")), None)
     starts = [at for at, cell in enumerate(head) if cell == first]
     if len(starts) < 2 or min(b - a for a, b in pairwise([*starts, len(head)])) < 3:

@@ -15,7 +15,8 @@ from xmdemand.intake.text import bare, words_of
 OTHER_SURPLUS = "intake.other_surplus"
 """Why a table of people to spare is not read."""
 
-_SPARE_ROW = re.compile(r"余|(?:用工|人员|企业)?(?:富余|有余|余)(?:用工|人员|企业)?|输出方?|可?(?:调出|借出)")
+_OF_WHOM = "(?:用工|人员|企业)?"
+_SPARE_ROW = re.compile(rf"{_OF_WHOM}(?:富余|有余|余){_OF_WHOM}|输出方?|可?(?:调出|借出)")
 _SAYS_WHICH = re.compile(r"余缺|缺余|供需|供求|(?:类型|类别|性质|方向|情况)$")
 
 

@@ -308,6 +308,21 @@ def stands_alone(label: str, names: Names | None) -> bool:
     )
 
 
+def names_time(key: str, names: Names) -> bool:
+    """Whether a heading, as `heading_key` writes it, is nothing but a month or a quarter."""
+    return _PERIOD.fullmatch(key.replace("/", "")) is not None
+
+
+def names_place(key: str, names: Names) -> bool:
+    """Whether it is nothing but a district."""
+    return key in names.districts
+
+
+def names_post(key: str, names: Names) -> bool:
+    """Whether it is an occupation's name, or ends as trades do and is no heading."""
+    return _is_title(key, names)
+
+
 def _place_alone(label: str, names: Names) -> str | None:
     """The district a heading consists of, nothing for their total, None for anything else."""
     key = heading_key(label)

@@ -10,7 +10,7 @@ from xmdemand.intake.text import words_of
 
 _FACT = re.compile(r"([^\s:()]{2,10})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
 _NO_FIRM = re.compile(
-    r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$|人力资源|人才|劳务|职业介绍|就业服务"
+    r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$|人力资源|人才|(?<!建筑)(?<!工程)(?<!装饰)(?<!装修)劳务|职业介绍|就业服务"
 )
 FACTS = ("firm", "firm_name", "district", "industry", "size_class", "employees", "submitted")
 """Columns of a firm that its own form states above the headings."""

@@ -42,6 +42,14 @@ _POLITE = re.compile(
     rf"(?=[\u3400-\u9fff]{{2}}(?:$|[^\u3400-\u9fff]))"
 )
 """A manager or a teacher is a person only behind a surname: 客服主管 and 项目经理 are posts."""
+_NAME = (
+    rf"(?<![\u3400-\u9fff])(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]?[\u3400-\u9fff]"
+    r"(?<![工员岗部厂店])(?![\u3400-\u9fff])"
+)
+_REACHED = re.compile(
+    rf"{_NAME}(?=[\s,，、/:：;；(（-]{{0,3}}{MASK})|(?:(?<={MASK})|(?<={MASK}[\s,，、/])){_NAME}"
+)
+"""Whoever a telephone stands beside: ``李某某 138...``."""
 _MAYBE = re.compile(
     r"(?<!\d)(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]"
     r"|先生|女士|经理|主管|小姐|老师"
@@ -64,5 +72,7 @@ def mask(text: str) -> str:
     masked = _NUMBERS.sub(MASK, narrow)
     if masked == narrow:
         masked = text
+    else:
+        masked = _REACHED.sub(MASK, masked)
     masked = _IN_OFFICE.sub(rf"\1{MASK}", _NAMED.sub(rf"\1{MASK}", masked))
     return _POLITE.sub(MASK, masked)

@@ -171,13 +171,19 @@ class Judge:
         if self._heads_another(row):
             return "other_head"
         if says == "head" and _repeats_head(row, self._heads):
-            return "repeated_head"
+            return "repeated_head" if self._in_place(row) else "other_head"
         for place in self._texts:
             if place < len(row):
                 cell = row[place]
                 if isinstance(cell, str) and cell and self.says(cell) == "total":
                     return "total" if bare(cell) != "全市" else None
         return "made_up" if says == "made_up" else None
+
+    def _in_place(self, row: Row) -> bool:
+        """Whether the headings that a row repeats stand where they stood, and in no other order."""
+        texts = ((at, heading_key(cell)) for at, cell in enumerate(row) if isinstance(cell, str))
+        known = [(at, key) for at, key in texts if key in self._heads]
+        return all(at < self._width and self._headings[at] == key for at, key in known)
 
     def _heads_another(self, row: Row) -> bool:
         """Whether a row holds texts only, most of them headings, and not only of this table."""

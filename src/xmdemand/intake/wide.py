@@ -104,6 +104,7 @@ _NO_TRADE = frozenset(
     [
         "职工",
         "员工",
+        "联络员",
         "用工",
         "招工",
         "缺工",
@@ -267,7 +268,8 @@ def _is_title(text: str, names: Names | None) -> bool:
     if names is not None and text in names.titles:
         return True
     trade = _TRADE.fullmatch(text) is not None
-    return trade and text not in _NO_TRADE and text not in every_heading()
+    known = text in _NO_TRADE or text in every_heading()
+    return trade and not known and meaning("employers", text) is None
 
 
 def _titled_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, overload
 
-from xmdemand.intake.columnar import Codes
+from xmdemand.intake.columnar import Codes, ColumnRows
 from xmdemand.intake.columns import Column
 from xmdemand.intake.contents import TICKS
 from xmdemand.intake.decode import Decoded, Parsers, decode
@@ -44,6 +44,13 @@ class Turned(Sequence[list[object]]):
         """One cell, or `NO_CELL` beyond the last column."""
         return self._columns[position][place] if position < len(self._columns) else NO_CELL
 
+    def seen_at(self, position: int) -> list[object]:
+        """The distinct cells of one column."""
+        if position >= len(self._columns):
+            return []
+        column = self._columns[position]
+        return column.held().cells if isinstance(column, Decoded) else list(dict.fromkeys(column))
+
     @overload
     def __getitem__(self, place: int) -> list[object]: ...
 
@@ -57,6 +64,15 @@ class Turned(Sequence[list[object]]):
 
 
 NO_CELL = object()
+
+
+def seen_at(rows: Sequence[list[object]], position: int) -> list[object]:
+    """The distinct cells of a column, looked at as cheaply as the table is held."""
+    if isinstance(rows, Turned):
+        return rows.seen_at(position)
+    if isinstance(rows, ColumnRows):
+        return list(rows.columns[position].distinct) if position < len(rows.columns) else []
+    return list(dict.fromkeys(row[position] for row in rows if position < len(row)))
 
 
 def cell_at(rows: Sequence[list[object]], place: int, position: int) -> object:

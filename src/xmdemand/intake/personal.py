@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 MASK = "〔已隐去〕"
 
@@ -42,14 +43,13 @@ _POLITE = re.compile(
     rf"(?=[\u3400-\u9fff]{{2}}(?:$|[^\u3400-\u9fff]))"
 )
 """A manager or a teacher is a person only behind a surname: 客服主管 and 项目经理 are posts."""
-_NAME = (
-    rf"(?<![\u3400-\u9fff])(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]?[\u3400-\u9fff]"
-    r"(?<![工员岗部厂店])(?![\u3400-\u9fff])"
-)
-_REACHED = re.compile(
-    rf"{_NAME}(?=[\s,，、/:：;；(（-]{{0,3}}{MASK})|(?:(?<={MASK})|(?<={MASK}[\s,，、/])){_NAME}"
-)
-"""Whoever a telephone stands beside: ``李某某 138...``."""
+_NO_NAME = "员工师长手机厂店部区街镇村路站级程校层楼期班"
+"""What no given name ends with, but posts, places and levels do: 施工员, 高级工, 洪塘镇."""
+_NAME = rf"(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]{{1,2}}(?<![{_NO_NAME}])(?![\u3400-\u9fff])"
+_SIGN = r"[\s(（:：;；,，、/-]"
+_BESIDE = re.compile(rf"(?<![\u3400-\u9fff]){_NAME}(?={_SIGN}*{MASK})|(?<={MASK})({_SIGN}*){_NAME}")
+"""A name beside a number that reaches its bearer (``刘芳 13800138000``)."""
+_ALONE = re.compile(rf"(?:{_NAME}|{MASK})(?:先生|女士|小姐)?(?:{_SIGN}*(?:{MASK}|{_NAME})[)）]?)*")
 _MAYBE = re.compile(
     r"(?<!\d)(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]"
     r"|先生|女士|经理|主管|小姐|老师"
@@ -73,6 +73,18 @@ def mask(text: str) -> str:
     if masked == narrow:
         masked = text
     else:
-        masked = _REACHED.sub(MASK, masked)
+        masked = _BESIDE.sub(rf"\1{MASK}", masked)
     masked = _IN_OFFICE.sub(rf"\1{MASK}", _NAMED.sub(rf"\1{MASK}", masked))
     return _POLITE.sub(MASK, masked)
+
+
+def name_persons(texts: Collection[str]) -> bool:
+    """Whether texts are names of persons, most of them, whatever stands above.
+
+    >>> name_persons(["王芳", "李建国 13800138000", "张敏", "未填"])
+    True
+    >>> name_persons(["高级工", "施工员", "金工"]), name_persons([])
+    (False, False)
+    """
+    names = sum(_ALONE.fullmatch(mask(text)) is not None for text in texts)
+    return names * 4 >= len(texts) * 3 > 0

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from xmdemand.intake.body import Body
-from xmdemand.intake.cells import NO_CELL, cell_at
+from xmdemand.intake.cells import NO_CELL, cell_at, seen_at
 from xmdemand.intake.columnar import row_names
 from xmdemand.intake.columns import KINDS, Kind
 from xmdemand.intake.decode import Decoded
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
-from xmdemand.intake.personal import MASK, mask
+from xmdemand.intake.personal import MASK, mask, name_persons
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
 
@@ -91,8 +91,25 @@ class Sheet:
             if declared.name == column:
                 found = cell_at(self.body.rows, place, position)
                 if found is not NO_CELL:
-                    return mask(words_of(found))
+                    text = words_of(found)
+                    return MASK if text and position in self._of_persons else mask(text)
         return ""
+
+    def seen_at(self, position: int) -> list[object]:
+        """The distinct cells of a column, read or not."""
+        return seen_at(self.body.rows, position)
+
+    @cached_property
+    def _of_persons(self) -> frozenset[int]:
+        """Columns of names of persons by what stands in them, whatever their headings say."""
+        width = max([len(self.layout.labels), *(p + 1 for p in self.layout.columns)])
+        return frozenset(p for p in range(width) if self._names_persons(p))
+
+    def _names_persons(self, position: int) -> bool:
+        column = self.layout.columns.get(position)
+        texts = {text for cell in self.seen_at(position) if (text := words_of(cell))}
+        least = 1 if column is None or column.personal else _NAMES_ENOUGH
+        return len(texts) >= least and name_persons(texts)
 
     def refuse(self, places: Iterable[int], column: str, code: str) -> None:
         """Refuse rows; the first reason of a row stays."""
@@ -135,21 +152,26 @@ class Sheet:
         named = False  # whether the cell before announces a person
         for position, cell in enumerate(self.body.rows[place]):
             text = words_of(cell)
-            if text and (self._personal(position) or named):
+            if text and (self._personal(position) or named or position in self._of_persons):
                 text = MASK
             named = bool(_NAMES_SOMEBODY.search(text)) or (named and not text)
             cells.append(mask(text))
         return "|".join(cells).rstrip("|")
 
     def _personal(self, position: int) -> bool:
-        """Whether a column holds personal data: as declared, or else by its heading's words."""
+        """Whether a column holds personal data: as declared, or else by its heading's words.
+
+        Who decided is said in the table of decisions, where it belongs, and nowhere else.
+        """
         if column := self.layout.columns.get(position):
-            return column.personal
+            return column.personal or column.name == "who"
         labels = self.layout.labels
         label = labels[position] if position < len(labels) else ""
         return bool(_PERSONAL_HEAD.search(bare(label)))
 
 
+_NAMES_ENOUGH = 3
+"""Names of persons from which a column that was taken for something else is one of names."""
 _PERSONAL_HEAD = re.compile(
     r"(?:姓名|签名|签字|(?:联系|填表|填报|制表|经办|负责|审核|走访|调查|登记)人员?|电话(?:号码)?|手机(?:号码?)?"
     r"|联系方式|身份证号?码?|证件号码?|微信号?|qq号?|邮箱|住址|来自ip|ip地址)(?:[(].*)?$"

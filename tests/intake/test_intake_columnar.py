@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xmdemand.intake import opening, sheets
+from xmdemand.intake import opening, parsing
 from xmdemand.intake.columnar import from_arrow, from_text
 
 arrow = pytest.importorskip("pyarrow")
@@ -221,7 +221,7 @@ def test_a_sheet_seen_from_its_distinct_cells_is_read_as_row_by_row(
     frame.to_csv(folder / "a.csv", index=False)
     at_once = tables_of(folder)
     with monkeypatch.context() as patched:
-        patched.setattr(sheets, "_parsed_as_it_stands", lambda *_: None)
+        patched.setattr(parsing, "_parsed_as_it_stands", lambda *_: None)
         by_row = tables_of(folder)
     assert_same(at_once, by_row)
 
@@ -230,7 +230,7 @@ def test_no_row_of_a_clean_sheet_is_looked_at(tmp_path, tables_of, monkeypatch):
     (tmp_path / "a.csv").write_text(
         "单位名称,岗位名称,当前空缺人数,备注\n甲公司,焊工,5,示例数据\n乙公司,电工,2,\n", "utf-8"
     )
-    monkeypatch.setattr(sheets, "data_rows", None)
+    monkeypatch.setattr(parsing, "data_rows", None)
     assert tables_of(tmp_path).employers["vacancies"].tolist() == [5.0, 2.0]
 
 
@@ -240,5 +240,5 @@ def test_rows_narrower_than_the_headings_are_read_as_row_by_row(
 ):
     (tmp_path / "a.csv").write_text(f"岗位名称,当前空缺人数,单位名称\n{rows}", "utf-8")
     at_once = tables_of(tmp_path)
-    monkeypatch.setattr(sheets, "_parsed_as_it_stands", lambda *_: None)
+    monkeypatch.setattr(parsing, "_parsed_as_it_stands", lambda *_: None)
     assert_same(at_once, tables_of(tmp_path))

@@ -151,7 +151,9 @@ _MISFITS: Mapping[ValueKind, Callable[[object], bool]] = {
 }
 
 
-_AGENCY = re.compile(r"人力|人才(?!公寓)|(?<!建筑)(?<!工程)(?<!装饰)(?<!装修)劳务|职介|职业介绍|就业服务|派遣|猎头|英才")
+_AGENCY = re.compile(
+    r"人力|人才(?!公寓)|(?<!建筑)(?<!工程)(?<!装饰)(?<!装修)劳务|职介|职业介绍|就业服务|派遣|猎头|英才"
+)
 
 
 def agencies(cells: Sequence[object]) -> bool:

@@ -118,7 +118,7 @@ def _naming_firms(rows: Rows) -> list[int]:
     found: set[int] = set()
     for column in zip_longest(*rows):
         for label in filter(_may_name_firm, set(column)):
-            if _SIGNS.search(label) or column.count(label) > 1:
+            if _SIGNS.search(str(label)) or column.count(label) > 1:
                 found.update(place for place, cell in enumerate(column) if cell == label)
     return sorted(found)
 

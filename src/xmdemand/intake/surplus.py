@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from xmdemand.intake.captions import says_spare
+from xmdemand.intake.cells import cell_at
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import heading_key
 from xmdemand.intake.layout import Layout
-from xmdemand.intake.sheets import Sheet, cell_at
+from xmdemand.intake.sheets import Sheet
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from xmdemand.occupations.choice import Choice, threshold
+from xmdemand.occupations.choice import Choice, best_first, threshold
 from xmdemand.occupations.evidence import Documents, KernelRidge, above, by_code
 
 
@@ -93,6 +93,13 @@ def test_choice_stays_where_it_started_without_data():
     x, of, right = np.zeros((2, 2)), np.zeros(2, dtype=int), np.array([True, False])
     found = Choice.fit(x, of, right, 1, start, strength=1e6)
     np.testing.assert_allclose(found.weights, start.weights, atol=1e-3)
+
+
+def test_best_first_is_the_sort_by_title_and_probability(rng):
+    of = np.sort(rng.integers(0, 2048, 20_000))
+    chance = rng.random(20_000).astype(np.float32)
+    chance[::3] = rng.choice([0, 1e-30, 0.25, 1], len(chance[::3]))  # ties, both ends
+    assert best_first(of, chance).tolist() == np.lexsort((-chance, of)).tolist()
 
 
 def test_threshold_keeps_its_promise(rng):

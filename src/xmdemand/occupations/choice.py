@@ -90,6 +90,22 @@ def _probabilities(
     return each / total[of], nobody / total, np.log(total) + top
 
 
+def best_first(of: Index, chance: NDArray[np.float32]) -> Index:
+    """Order of candidates: by title, then the more probable first, equal ones as they stand.
+
+    As ``np.lexsort((-chance, of))``, but one sort of whole numbers: title, bits of the
+    probability (in the order of positive numbers) turned round, place. Up to 2,048 titles and
+    4 million candidates at a time.
+
+    >>> best_first(np.array([0, 0, 0, 1]), np.array([0.1, 0.7, 0.1, 1], dtype=np.float32)).tolist()
+    [1, 0, 2, 3]
+    """
+    falling = np.uint64(1 << 30) - chance.view(np.uint32)
+    place = np.arange(len(of), dtype=np.uint64)
+    key = (of.astype(np.uint64) << np.uint64(53)) | (falling << np.uint64(22)) | place
+    return (np.sort(key) & np.uint64((1 << 22) - 1)).astype(np.int64)
+
+
 def threshold(score: Array, right: NDArray[np.bool_], precision: float) -> float:
     """The lowest score from which on at least a share `precision` of titles was right.
 

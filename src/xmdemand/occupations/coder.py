@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, repeat
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from xmdemand.errors import ArgumentTypeError, InputError
 from xmdemand.notes import Notes
-from xmdemand.occupations.choice import threshold
+from xmdemand.occupations.choice import best_first, threshold
 from xmdemand.occupations.classification import Classification
 from xmdemand.occupations.evidence import Documents
 from xmdemand.occupations.hints import Hint, hints, tilt
@@ -53,7 +54,7 @@ Alternative = dict[str, object]
 Answer = tuple[str, str, str, float, str, list[Alternative]]
 
 _BATCH = 1024
-_THREADS = 2  # a third of the work holds the lock of Python: more bring little
+_THREADS = min(4, os.cpu_count() or 1)  # a fifth of the work holds the lock of Python
 _CONSIDERED = 6  # at least so many candidates are ranked, whatever `top` is
 
 
@@ -244,13 +245,13 @@ class TitleCoder:
             weights = self._learnt.weights
             heard = self._learnt.hear(cleaned, plain, spoken)
         of, code, x = candidates(spoken, heard, self._lexicon.codes)
-        chance = weights.probabilities(x, of, len(cleaned))
-        order = np.lexsort((-chance, of))  # equal chances stay in the order of codes
+        chance = weights.probabilities(x, of, len(cleaned)).astype(np.float32)
+        order = best_first(of, chance)
         count = np.bincount(of, minlength=len(cleaned))
         rank = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
         order = order[rank < top]
         starts = np.append(0, np.cumsum(np.minimum(count, top)))
-        return code[order], chance[order], starts.tolist()
+        return code[order], chance[order].astype(np.float64), starts.tolist()
 
     def _decide(
         self,

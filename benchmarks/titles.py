@@ -1,11 +1,13 @@
 """How well job titles are coded: five-fold cross-validation on labelled advertisements.
 
     python benchmarks/titles.py [PATH/title_codes_dev.csv] [--seed=N] [--no-peer] [--occupations]
+                                [--first]
 
-`--seed` assigns the folds (0 if not given); `--occupations` leaves out titles whose label is only a
-group. Each fold's training titles are what people would have confirmed. Beside our coder stand
-what a first year has (no confirmed titles), exact names and aliases alone, and a linear SVM on
-character n-grams (scikit-learn). The labels are noisy: perhaps one in five is debatable.
+`--seed` assigns the folds (0 if not given); `--first` makes folds that have no title's first
+character in common; `--occupations` leaves out titles whose label is only a group. Each fold's
+training titles are what people would have confirmed. Beside our coder stand what a first year
+has (no confirmed titles), exact names and aliases alone, and a linear SVM on character n-grams
+(scikit-learn). The labels are noisy: perhaps one in five is debatable.
 """
 
 from __future__ import annotations
@@ -32,6 +34,22 @@ def find_data() -> Path:
         return Path(given[0])
     root = Path(os.environ.get("XMDEMAND_SHARED", Path(__file__).parents[2] / "shared"))
     return root / "data" / "cn_job_titles" / "title_codes_dev.csv"
+
+
+def folds_at_random(n: int, seed: int) -> np.ndarray:
+    """The fold of each of `n` titles."""
+    return np.random.default_rng(seed).permutation(n) % FOLDS
+
+
+def folds_by_first(titles: pd.Series, seed: int) -> np.ndarray:
+    """Folds of nearly equal size; a first character is in one of them alone."""
+    count = titles.str[0].value_counts()
+    shuffled = np.random.default_rng(seed).permutation(sorted(count.index))
+    size, fold = np.zeros(FOLDS), {}
+    for character in sorted(shuffled, key=lambda each: -count[each]):
+        fold[character] = int(size.argmin())
+        size[fold[character]] += count[character]
+    return titles.str[0].map(fold).to_numpy()
 
 
 def measures(ranked: list[list[str]], score: np.ndarray, truth: np.ndarray) -> dict[str, float]:
@@ -93,7 +111,8 @@ def main() -> None:
         data = data[data["code"].str.count("-") == 3].reset_index(drop=True)
     seeds = [each[7:] for each in sys.argv if each.startswith("--seed=")]
     seed = int(seeds[0]) if seeds else 0
-    fold = np.random.default_rng(seed).permutation(len(data)) % FOLDS
+    first = "--first" in sys.argv
+    fold = folds_by_first(data["title"], seed) if first else folds_at_random(len(data), seed)
     cold = TitleCoder()
     found: dict[str, list[dict[str, float]]] = {}
     with_peer = "--no-peer" not in sys.argv

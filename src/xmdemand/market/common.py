@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 96
 """How many series (chosen by a hash of their names) stand for all where all would cost too much."""
+_CHUNK = 5000
 MIN_SERIES = 5
 """Fewer series have nothing in common: no shape of the year, total or factor of their own."""
 CAUTION = 2.0
@@ -80,27 +81,28 @@ def sample_rows(ids: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
 
 
 def look(panel: Panel, labels: NDArray) -> FirstLook:
-    """First look at a block."""
-    steps = np.diff(np.log1p(panel.values), axis=1)
-    _, weight = change_spread(panel.values)
-    known = np.isfinite(steps) & (weight > 0)[:, None]
+    """First look at a block, a few thousand series at a time."""
     names, codes = np.unique(labels.astype(str), return_inverse=True)
-    first = int(panel.last.min()) - steps.shape[1] + 1
+    n_steps = panel.values.shape[1] - 1
+    first = int(panel.last.min()) - n_steps + 1
     width = int(panel.last.max()) - first + 1
-    period = panel.last[:, None] - first - np.arange(steps.shape[1] - 1, -1, -1)[None, :]
-    cell = (codes[:, None] * width + period).ravel()
-
-    def sums(values: NDArray) -> NDArray[np.float64]:
-        return np.bincount(cell, values.ravel(), minlength=len(names) * width).astype(float)
-
-    counted = known * weight[:, None]
     index = pd.MultiIndex.from_product(
         [names, np.arange(first, first + width)], names=["label", "period"]
     )
-    table = {"weight": sums(counted), "step": sums(counted * np.where(known, steps, 0.0))}
+    total = np.zeros((3, len(index)))
+    for at in range(0, len(codes), _CHUNK):
+        part = slice(at, at + _CHUNK)
+        steps = np.diff(np.log1p(panel.values[part]), axis=1)
+        weight = change_spread(panel.values[part])[1][:, None]
+        known = np.isfinite(steps) & (weight > 0)
+        end = codes[part] * width + panel.last[part] - first
+        cell = (end[:, None] - np.arange(n_steps - 1, -1, -1)).ravel()
+        steps = np.where(known, steps, 0.0)
+        for row, what in zip(total, (known * weight, weight * steps, known), strict=True):
+            row += np.bincount(cell, what.ravel(), minlength=len(index))
     chosen, hashes = sample_rows(panel.ids)
     return FirstLook(
-        steps=pd.DataFrame({**table, "n": sums(known)}, index=index),
+        steps=pd.DataFrame(total.T, columns=["weight", "step", "n"], index=index),
         hashes=hashes[chosen],
         labels=labels[chosen],
         last=panel.last[chosen],

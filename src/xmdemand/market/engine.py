@@ -268,5 +268,9 @@ def _correlation(
 
 def whole_numbers(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which series have no fractions."""
-    with np.errstate(invalid="ignore"):
-        return np.nanmax(np.abs(values - np.round(values)), axis=1) < 1e-9
+    whole = np.empty(len(values), bool)
+    for at in range(0, len(values), CHUNK):
+        part = values[at : at + CHUNK]
+        with np.errstate(invalid="ignore"):
+            whole[at : at + CHUNK] = np.nanmax(np.abs(part - np.round(part)), axis=1) < 1e-9
+    return whole

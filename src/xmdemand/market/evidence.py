@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from xmdemand.market.panel import Panel
 
+_CHUNK = 5000
 FEW = 5.0
 """Forecast counts below this are too coarse to judge a spread by."""
 TAIL = 1.2815515655446004
@@ -69,46 +70,53 @@ class Evidence:
 def gather(panel: Panel, own: Own, labels: NDArray, common: Common) -> Evidence:
     """Evidence of a block: a panel, and the forecasts of its series by themselves."""
     horizon = own.moves.shape[1]
-    names, codes = np.unique(labels.astype(str), return_inverse=True)
-    n_time = panel.values.shape[1]
-    origin = int(panel.last.min()) - n_time + 1
-    width = int(panel.last.max()) - origin + 1
-    cell = (codes * width + panel.last - origin)[:, None] - np.arange(n_time - 1, -1, -1)[None, :]
-    flat = cell.ravel()
-
-    def sums(values: NDArray) -> NDArray[np.float64]:
-        return np.bincount(flat, values.ravel(), minlength=len(names) * width).astype(float)
-
-    before = np.concatenate([np.full((len(cell), 1), np.nan), panel.values[:, :-1]], axis=1)
-    both = np.isfinite(panel.values) & np.isfinite(before)
-    error = np.clip(np.nan_to_num(own.residuals), -4, 4)
-    size = len(names) * width
-    periods = pd.DataFrame(
-        {
-            "now": sums(np.where(both, panel.values, 0)),
-            "before": sums(np.where(both, before, 0)),
-            "last": np.bincount(cell[:, -1], panel.values[:, -1], minlength=size),
-            "error": sums(error),
-            "square": sums(error**2),
-            "n": sums(np.isfinite(own.residuals)),
-        },
-        index=pd.MultiIndex.from_product(
-            [names, np.arange(origin, origin + width)], names=["label", "period"]
-        ),
-    )
     mean, variance = moments(own.mixture)
     table = {f"mean_{h + 1}": mean[:, h] for h in range(horizon)}
     table |= {f"sd_{h + 1}": np.sqrt(variance[:, h]) for h in range(horizon)}
-    ahead = pd.DataFrame({"label": names[codes], "period": panel.last, "n": 1.0, **table})
+    ahead = pd.DataFrame({"label": labels.astype(str), "period": panel.last, "n": 1.0, **table})
     judged, past = _judge_past(panel, labels, horizon, common)
     return Evidence(
-        periods=periods,
+        periods=_period_sums(panel, own.residuals, labels),
         ahead=ahead.groupby(["label", "period"]).sum(),
         judged=judged,
         past=past,
         standing=_standing_sums(panel, own, labels),
         windows=window_sums(panel.values, panel.last, labels, panel.season),
     )
+
+
+def _period_sums(panel: Panel, residuals: NDArray, labels: NDArray) -> pd.DataFrame:
+    """`Evidence.periods`, a few thousand series at a time: one copy of a panel is enough."""
+    names, codes = np.unique(labels.astype(str), return_inverse=True)
+    n_time = panel.values.shape[1]
+    origin = int(panel.last.min()) - n_time + 1
+    width = int(panel.last.max()) - origin + 1
+    index = pd.MultiIndex.from_product(
+        [names, np.arange(origin, origin + width)], names=["label", "period"]
+    )
+    total = np.zeros((6, len(index)))
+    for at in range(0, len(codes), _CHUNK):
+        part = slice(at, at + _CHUNK)
+        values, error = panel.values[part], residuals[part]
+        end = codes[part] * width + panel.last[part] - origin
+        cell = end[:, None] - np.arange(n_time - 1, -1, -1)
+        both = np.isfinite(values)
+        both[:, 1:] &= both[:, :-1].copy()
+        both[:, 0] = False
+        before = np.concatenate([values[:, :1], values[:, :-1]], axis=1)
+        clipped = np.clip(np.nan_to_num(error), -4, 4)
+        sums = (
+            (cell, np.where(both, values, 0)),
+            (cell, np.where(both, before, 0)),
+            (end, values[:, -1]),
+            (cell, clipped),
+            (cell, clipped**2),
+            (cell, np.isfinite(error)),
+        )
+        for row, (where, what) in zip(total, sums, strict=True):
+            row += np.bincount(where.ravel(), what.ravel(), minlength=len(index))
+    columns = ["now", "before", "last", "error", "square", "n"]
+    return pd.DataFrame(total.T, columns=columns, index=index)
 
 
 def _standing_sums(panel: Panel, own: Own, labels: NDArray) -> pd.DataFrame:

@@ -142,7 +142,8 @@ def read_panel(frame: pd.DataFrame, *, freq: Frequency | None = None) -> Panel:
     dates, y, problems = _parse(frame, ids, codes)
     if freq not in (None, "M", "Q"):
         problems.append(f"freq is 'M', 'Q' or None, got {freq!r}")
-    month = dates.to_numpy().astype("datetime64[M]").astype(np.float64) + 1970 * 12
+    # Single precision is exact: dates of nanoseconds end in the year 2262.
+    month = dates.to_numpy().astype("datetime64[M]").astype(np.float32) + 1970 * 12
     month[np.asarray(dates.isna())] = np.nan
     usable = np.isfinite(month) & (codes >= 0)
     problems += _order_problems(ids, codes, dates, usable)
@@ -254,14 +255,15 @@ def _in_order(codes: NDArray, dates: pd.DatetimeIndex) -> bool:
 def _frequency(
     codes: NDArray,
     labels: pd.Index,
-    month: NDArray[np.float64],
+    month: NDArray[np.float32],
     usable: NDArray[np.bool_],
     asked: Frequency | None,
 ) -> tuple[Frequency, str]:
     """The panel's frequency, and what speaks against it."""
     if not usable.any():
         return asked or "M", ""
-    smallest, counts = _smallest_gaps(codes[usable], month[usable], len(labels))
+    known = slice(None) if usable.all() else usable
+    smallest, counts = _smallest_gaps(codes[known], month[known], len(labels))
     quarterly = (counts > 1) & (smallest % 3 == 0)
     monthly = (counts > 1) & (smallest % 3 != 0)
     if int(usable.sum()) > 2 * int(counts.sum()):
@@ -281,7 +283,7 @@ def _frequency(
 
 
 def _smallest_gaps(
-    codes: NDArray, month: NDArray[np.float64], n_series: int
+    codes: NDArray, month: NDArray[np.float32], n_series: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Smallest distance between two months of every series (0: only one), and its months."""
     same, gap = codes[1:] == codes[:-1], np.diff(month)

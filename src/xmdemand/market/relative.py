@@ -39,6 +39,7 @@ LIMIT = 0.5
 YEARS = 2
 """How many past years' forecasts the share is judged by."""
 _CHUNK = 2000
+"""Series at a time where what is computed on the way is as large as they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +91,14 @@ def standing(values: NDArray[np.float64], season: int) -> Standing:
 
 def change_spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Standard deviation of monthly changes in logs (floored), and its inverse square or 0."""
-    step = np.diff(np.log1p(values), axis=1)
-    known = np.isfinite(step)
-    n = np.maximum(known.sum(axis=1), 1)
-    step = np.where(known, step, 0.0)
-    mean = step.sum(axis=1) / n
-    variance = np.maximum((step**2).sum(axis=1) / n - mean**2, 0.0)
+    variance = np.empty(len(values))
+    for at in range(0, len(values), _CHUNK):
+        step = np.diff(np.log1p(values[at : at + _CHUNK]), axis=1)
+        known = np.isfinite(step)
+        n = np.maximum(known.sum(axis=1), 1)
+        step = np.where(known, step, 0.0)
+        mean = step.sum(axis=1) / n
+        variance[at : at + _CHUNK] = np.maximum((step**2).sum(axis=1) / n - mean**2, 0.0)
     spread = np.maximum(np.sqrt(variance), FLOOR)
     return spread, np.where(variance > 1e-18, spread**-2, 0.0)
 

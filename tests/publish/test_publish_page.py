@@ -243,3 +243,29 @@ def test_linked_data_cannot_leave_its_script() -> None:
     data = json.loads(block)
     assert data["mainEntity"]["numberOfItems"] == 20
     assert "<" not in block
+
+
+def test_headings_break_between_their_words_and_marks_do_not_stand_alone(
+    browser: Any, published: Published
+) -> None:
+    """Where the page is narrow: lines of a cell are the tops of its characters' boxes."""
+    lines = """element => {
+      const found = {}, walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let node; (node = walk.nextNode());) for (let at = 0; at < node.length; at++) {
+        const range = document.createRange();
+        range.setStart(node, at); range.setEnd(node, at + 1);
+        const top = Math.round(range.getBoundingClientRect().top / 4);
+        found[top] = (found[top] || '') + node.data[at];
+      }
+      return Object.values(found);
+    }"""
+    visit = Visit(browser, published.folder / "index.html", viewport={"width": 1040, "height": 740})
+    heads = visit.tab.locator("#list th")
+    told = [heads.nth(at).evaluate(lines) for at in range(heads.count())]
+    assert ["急需紧缺", "程度"] in told
+    assert all(len(part) > 1 for line in told for part in line)
+    names = visit.tab.locator("#list td :has(> .end)")
+    assert names.count()
+    for at in range(names.count()):
+        assert len(names.nth(at).evaluate(lines)[-1].strip()) > 1
+    visit.close()

@@ -257,3 +257,17 @@ def test_the_notice_may_stand_before_the_list_under_its_red_head(tmp_path: Path)
     text = pdf_texts(tmp_path / "catalogue.pdf")[0]
     assert "关于公布" in text
     assert "〔2026〕号" in text
+
+
+def test_the_list_breaks_no_heading_within_a_word_and_leaves_no_mark_alone(
+    published: Published,
+) -> None:
+    path = published.folder / "catalogue.pdf"
+    with pikepdf.open(path) as pdf:
+        assert str(pdf.docinfo["/Title"]).endswith("指导目录（示例数据，非真实统计）")
+    told = subprocess.run(
+        [needed("pdftotext"), "-tsv", str(path), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    words = [line.split("\t")[-1] for line in told.splitlines()]
+    assert "急需紧缺" in words
+    assert not {"急需紧", "缺程度", "L", "S", "L/S"} & set(words)

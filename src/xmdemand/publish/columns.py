@@ -90,17 +90,17 @@ def _uplift(entry: CatalogueEntry) -> str:
 
 
 _DECLARED = (
-    Column("seq", lambda e: str(e.seq), 28, "center", nowrap=True, number=lambda e: e.seq),
+    Column("seq", lambda e: str(e.seq), 27.5, "center", nowrap=True, number=lambda e: e.seq),
     Column("industry", lambda e: formats.place(e.industry), 48, "center", phrases=True),
     Column("field", lambda e: formats.place(e.field), 48, "center", phrases=True),
-    Column("name", formats.name_with_marks, 103),
-    Column("code", lambda e: e.code, 65, "center", nowrap=True),
+    Column("name", formats.name_with_marks, 101.5),
+    Column("code", lambda e: e.code, 63, "center", nowrap=True),
     Column("work_types", lambda e: formats.listing(e.work_types), 80, phrases=True),
-    Column("levels", _levels, 103, "center", phrases=True),
-    Column("stars", lambda e: formats.stars(e.stars), 40, "center", nowrap=True),
-    Column("training", lambda e: formats.training(e.training), 92, "center", phrases=True),
-    Column("groups", lambda e: formats.groups(e.groups), 50, "center", phrases=True),
-    Column("department", lambda e: formats.known(e.department), 70, "center", phrases=True),
+    Column("levels", _levels, 101.5, "center", phrases=True),
+    Column("stars", lambda e: formats.stars(e.stars), 48.5, "center", nowrap=True),
+    Column("training", lambda e: formats.training(e.training), 91, "center", phrases=True),
+    Column("groups", lambda e: formats.groups(e.groups), 48.5, "center", phrases=True),
+    Column("department", lambda e: formats.known(e.department), 69.5, "center", phrases=True),
     Column("subsidy", _subsidy, 92),
     Column("uplift", _uplift, 40, "center"),
     Column("institutions", lambda e: formats.count(e.institutions), 40, "center"),
@@ -140,7 +140,7 @@ def widths(columns: Sequence[Column], room: float) -> list[float]:
     """Widths in points that fill `room`: columns that must not break keep theirs.
 
     >>> [round(width) for width in widths([COLUMNS["code"], COLUMNS["name"]], 717)]
-    [65, 652]
+    [63, 654]
     """
     fixed = sum(column.width for column in columns if column.nowrap)
     others = sum(column.width for column in columns) - fixed

@@ -190,6 +190,19 @@ def name_with_marks(entry: CatalogueEntry) -> str:
     return entry.name + MARKS[entry.marks]
 
 
+_HEADING_PARTS = re.compile(r"(.{4,})(（[^）]*）|(?<!（)[^（）]{2})")
+
+
+def heading_parts(heading: str) -> tuple[str, ...]:
+    """A heading in the parts between which a narrow column may break it.
+
+    >>> heading_parts("急需紧缺程度"), heading_parts("补贴标准（元/人）"), heading_parts("培训等级")
+    (('急需紧缺', '程度'), ('补贴标准', '（元/人）'), ('培训等级',))
+    """
+    found = _HEADING_PARTS.fullmatch(heading)
+    return found.groups() if found else (heading,)
+
+
 def whole_title(catalogue: Catalogue) -> str:
     """The title, which says so where the data are made up."""
     return f"{catalogue.title}（{SYNTHETIC}）" if catalogue.synthetic else catalogue.title

@@ -111,7 +111,7 @@ def tally(catalogue: Catalogue) -> Tally:
         entries=len(entries),
         starred=len(starred),
         degrees=tuple((name, degrees[stars]) for stars, name in names.items()),
-        fields=tuple((name, fields[name]) for name in formats.in_order([e.field for e in entries])),
+        fields=tuple(fields.most_common()),
         changes=tuple((formats.CHANGE_KINDS[k], n) for k, n in kinds.items()),
         rates=tuple((name, formats.rate(levels[name])) for name in order if name in levels),
         uplift=formats.listing(shares),

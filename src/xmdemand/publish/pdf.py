@@ -40,7 +40,8 @@ def render_catalogue(catalogue: Catalogue, press: Press) -> bytes:
         "title_lines": formats.title_lines(catalogue.title, TITLE_LINE[landscape]),
         "landscape": landscape,
         "columns": [
-            {"heading": c.heading, "width": width, "align": c.align, "phrases": c.phrases}
+            {"key": c.key, "heading": c.heading, "width": width}
+            | {"align": c.align, "phrases": c.phrases}
             for c, width in zip(columns, widths(columns, ROOM[landscape]), strict=True)
         ],
         "rows": [cells(entry, columns) for entry in catalogue.entries],

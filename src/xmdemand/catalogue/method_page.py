@@ -287,11 +287,18 @@ def _share(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
+    """A number of three digits, never in powers of ten, which only the trade reads.
+
+    >>> _number(6.6e-8), _number(0.0197), _number(-1234.5), _number(0)
+    ('<0.0001', '0.0197', '−1,234', '0')
+    """
     if isinstance(value, str):
         return value
     if value is None or value != value:
         return "—"
     value = float(value)
+    if 0 < abs(value) < 1e-4:
+        return "<0.0001"
     whole = value == round(value) or abs(value) >= 1000
     return (f"{value:,.0f}" if whole else f"{value:,.3g}").replace("-", "−")
 

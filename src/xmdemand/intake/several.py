@@ -117,14 +117,16 @@ def _naming_firms(rows: Rows) -> list[int]:
     """Rows with a label that may name a firm: one that stands there again, or has its answer."""
     found: set[int] = set()
     for column in zip_longest(*rows):
-        for label in filter(_may_name_firm, set(column)):
-            if _SIGNS.search(str(label)) or column.count(label) > 1:
+        for label in set(column):
+            if not isinstance(label, str) or not _may_name_firm(label):
+                continue
+            if _SIGNS.search(label) or column.count(label) > 1:
                 found.update(place for place, cell in enumerate(column) if cell == label)
     return sorted(found)
 
 
-def _may_name_firm(cell: Cell) -> bool:
-    if not isinstance(cell, str) or (len(cell) > _LONGEST_LABEL and cell.isalnum()):
+def _may_name_firm(cell: str) -> bool:
+    if len(cell) > _LONGEST_LABEL and cell.isalnum():
         return False  # most names of firms: too long for a label, without a sign that parts it
     text = words_of(cell)
     pair = _said_in(text)

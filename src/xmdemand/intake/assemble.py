@@ -262,7 +262,10 @@ def register(stack: Stack) -> pd.DataFrame:
     columns["month"] = stack.column(months, lambda days: pd.to_datetime(pd.Series(days)))
     columns["months"] = stack.column(spans)
     columns |= {name: stack.number(name) for name in (*REGISTER_COUNTS, "ratio_printed")}
-    columns |= {"source": stack.source(), "sheet": stack.sheet_names()}
+    for side in ("posts", "seekers"):
+        carried, new, total = (columns[f"{side}_{part}"] for part in ("carried", "new", "total"))
+        columns[f"{side}_total"] = np.where(np.isnan(total), carried + new, total)
+    columns |= {"source": stack.source(), "sheet": stack.sheet_names("category")}
     table = pd.DataFrame(columns, copy=False)  # a million rows are not copied once more
     stack.refuse(np.flatnonzero(table["month"].isna()), "month", "intake.no_month")
     empty = np.logical_and.reduce([np.isnan(columns[name]) for name in REGISTER_COUNTS])
@@ -272,10 +275,6 @@ def register(stack: Stack) -> pd.DataFrame:
     stack.refuse(np.flatnonzero(~(named[0] | named[1])), "title", "intake.required")
     _refuse_city_totals(stack)
     table["not_stated"] = stack.get("title", _says_nothing, False, bool)
-    for side in ("posts", "seekers"):
-        total = table[f"{side}_total"]
-        if total.isna().any():
-            table[f"{side}_total"] = total.fillna(table[f"{side}_carried"] + table[f"{side}_new"])
     return stack.kept(table)
 
 

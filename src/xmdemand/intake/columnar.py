@@ -182,7 +182,5 @@ def row_names(start: str, numbers: np.ndarray) -> Any:
     import pyarrow as arrow
     import pyarrow.compute as compute
 
-    kind = arrow.large_string()
-    first, between = arrow.scalar(start, kind), arrow.scalar("", kind)
-    texts = compute.cast(arrow.array(numbers), kind)
-    return compute.binary_join_element_wise(first, texts, between).to_pandas().array
+    texts = compute.cast(arrow.array(numbers), arrow.large_string())
+    return compute.binary_replace_slice(texts, 0, 0, start).to_pandas().array

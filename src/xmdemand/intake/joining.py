@@ -216,6 +216,7 @@ def superseded_register(table: pd.DataFrame) -> Refusals:
     again = table[table.duplicated(_SAME_ROW, keep=False)]
     if again.empty:
         return {}
+    again = again.assign(sheet=again["sheet"].astype(str))
     refused: Refusals = {}
     for side in ("posts", "seekers"):
         counts = [f"{side}_{part}" for part in ("carried", "new", "total")]

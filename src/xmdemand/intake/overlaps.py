@@ -43,7 +43,7 @@ def city_beside_districts(table: pd.DataFrame) -> Found:
     counts = list(REGISTER_COUNTS)
     sums = by_district.groupby(_OCCUPATION + _PERIOD, sort=False)[counts].sum(min_count=1)
     places = by_district.groupby(_OCCUPATION + _PERIOD, sort=False)["district"].nunique()
-    for sheet, rows in without.groupby("sheet", sort=False):
+    for sheet, rows in without.groupby("sheet", sort=False, observed=True):
         at = pd.MultiIndex.from_frame(rows[_OCCUPATION + _PERIOD])
         known = at.isin(sums.index)
         if known.sum() * 2 < len(rows):
@@ -153,9 +153,9 @@ def several_registers(table: pd.DataFrame) -> list[Note]:
     register sent twice, which only a person can tell. Posts in one sheet and seekers in another
     are one register.
     """
-    sheet = table["sheet"].astype(str)
-    if sheet.nunique() < 2:
+    if table["sheet"].nunique() < 2:
         return []
+    sheet = table["sheet"].astype(str)
     key = [*_OCCUPATION, "district", *_PERIOD]
     shared = pd.Series(False, index=table.index)
     for side in ("posts", "seekers"):

@@ -84,7 +84,7 @@ class Stack:
         distinct = np.empty(len(items), dtype=dtype)
         for place, item in enumerate(items):
             distinct[place] = empty if item is _ABSENT else read(item)
-        return distinct[codes]
+        return distinct[codes] if len(distinct) != 1 else distinct.repeat(len(codes))
 
     def _items(self, name: str) -> Distinct:
         """A column's parsed values, those that sheets have in common once, and every row's."""
@@ -141,10 +141,11 @@ class Stack:
             return np.concatenate(parts)
         return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
 
-    def sheet_names(self) -> Any:
+    def sheet_names(self, dtype: str | None = None) -> Any:
         """``file!sheet`` of every row."""
         return self.column(
-            lambda sheet: ([f"{sheet.grid.file}!{sheet.grid.sheet}"], np.zeros(sheet.n, dtype=int))
+            lambda sheet: ([f"{sheet.grid.file}!{sheet.grid.sheet}"], np.zeros(sheet.n, dtype=int)),
+            lambda names: pd.Series(names, dtype=dtype),
         )
 
     def kept(self, table: pd.DataFrame) -> pd.DataFrame:

@@ -269,7 +269,10 @@ def _count(true: int | None, row: Record, name: str, *, spare: bool) -> str:
 def _match_register(case: Case, rows: list[Record]) -> Matched:
     at: dict[tuple[str, str, str], list[Record]] = {}
     for row in rows:
-        at.setdefault((row["title"], row["district"], str(row["month"])[:10]), []).append(row)
+        place = row["district"]
+        if not case.truth.records[0]["district"] and case.speaks_of(place):
+            place = ""  # the district of the office that sends a table without districts
+        at.setdefault((row["title"], place, str(row["month"])[:10]), []).append(row)
     return [
         (r, at.get((r["title"], r["district"], str(r["month"])), [])) for r in case.truth.records
     ]

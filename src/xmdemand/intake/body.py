@@ -10,7 +10,8 @@ import numpy as np
 from xmdemand.intake.captions import caption, counts_another, is_title, says_spare
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.layout import Layout
-from xmdemand.intake.rowkinds import DITTO, Judge, Row
+from xmdemand.intake.parsed import DITTO
+from xmdemand.intake.rowkinds import Judge, Row, numbers_columns
 from xmdemand.intake.sources import Grid
 
 
@@ -49,29 +50,34 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
 
     Only rows that hold a text which could open a total, a tail or a heading are looked at closely.
     """
-    judge = Judge(layout)
+    heads = grid.rows[layout.header_row - 1 : layout.first]
+    judge = Judge(layout, heads)
     rows = grid.rows[layout.first :]
     suspects = judge.suspects(rows)
     numbers: list[int] = []
     kept: list[Row] = []
     made_up: list[int] = []
     body = Body(numbers, kept, [], {})
+    below_head = True  # where statistical forms number their columns
     for place, row in enumerate(rows):
         if (not row or row[0] in ("", None)) and row.count("") + row.count(None) == len(row):
             continue
         reason = judge(row) if place in suspects else None
+        if below_head and numbers_columns(row):
+            reason = "numbered"
+        below_head = reason == "repeated_head"
         if reason is None and len(row) - row.count("") - row.count(None) <= 1:
             reason = judge.lone(row)
         if reason == "made_up":
             made_up.append(len(kept))
             reason = None
-        if reason == "repeated_head" and _counts_another(rows, place, layout):
+        if reason == "repeated_head" and _counts_another(rows, place, layout, judge):
             reason = "other_head"
         if reason is None:
             numbers.append(grid.offset + layout.first + 1 + place)
             kept.append(row)
         elif reason == "other_head":
-            start = _with_title(rows, place)
+            start = _with_title(rows, place, judge)
             kept_rows = sum(number <= grid.offset + layout.first + start for number in numbers)
             del numbers[kept_rows:], kept[kept_rows:]
             body = replace(body, rest=layout.first + start)
@@ -83,16 +89,16 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
     return body
 
 
-def _with_title(rows: Sequence[Row], place: int) -> int:
+def _with_title(rows: Sequence[Row], place: int, judge: Judge) -> int:
     """Where a second table starts: at its headings, or at the lone texts and blanks before them."""
-    while place and is_title(rows[place - 1]):
+    while place and (is_title(rows[place - 1]) or judge.heads_again(rows[place - 1])):
         place -= 1
     return place
 
 
-def _counts_another(rows: Sequence[Row], place: int, layout: Layout) -> bool:
-    """Whether the lines before a repeated head say that it counts something else from here on."""
-    lines = [caption(row) or "" for row in rows[_with_title(rows, place) : place]]
+def _counts_another(rows: Sequence[Row], place: int, layout: Layout, judge: Judge) -> bool:
+    """Whether the lines before a repeated head say that another side of the register follows."""
+    lines = [caption(row) or "" for row in rows[_with_title(rows, place, judge) : place]]
     if layout.kind == "employers":
         return says_spare(lines)
     return layout.kind == "register" and counts_another(lines, layout.above)
@@ -108,6 +114,9 @@ def data_rows_in_columns(rows: ColumnRows, layout: Layout) -> Body | None:
     keep = ~rows.empty()
     odd = [judge.odd(column.distinct) for column in rows.columns]
     made_up: list[int] = []
+    if len(rows) and numbers_columns(rows[0]):
+        keep[0] = False
+        body.skipped["numbered"] = 1
     for place in np.flatnonzero(rows.holding(odd)).tolist():
         row = rows[place]
         reason = judge(row) if keep[place] else None
@@ -154,6 +163,8 @@ def all_data(
     filled = ("" not in column and None not in column for column in columns)
     if not columns or not next(filled) or not any(filled):
         return False  # a row may be blank, or hold a note or a heading of its own alone
+    if numbers_columns(rows[0]):
+        return False
     judge = Judge(layout)
     named = made_up = False  # whether a row's first text is before the column, or a made-up name
     for column, texts in zip(columns, odd, strict=True):

@@ -75,3 +75,53 @@ def of_the_first_block(lines: Sequence[str], own: Sequence[str]) -> set[int]:
     if len(said) > 1 and counts_another(own, lines[said[-1]]):
         return {said[-1]}
     return set()
+
+
+_PLACE_IN_ORDER = re.compile(
+    r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.．:：)]|第[一二三四五六七八九十]部分)+\s*"
+)
+_SECTION = re.compile(
+    r"[\u3400-\u9fff()（）·\da-zA-Z]{1,30}?(?:区|县|镇|街道|月|月份|季度|公司|集团|厂|酒店|医院|幼儿园|学校"
+    r"|养老院|合作社|事务所|商行)"
+)
+"""How a line ends that may say of the rows below whose they are."""
+_FIRM = re.compile(r".{2,}(?:公司|集团|厂|酒店|医院|幼儿园|学校|养老院|合作社|事务所|中心|商行)$")
+
+
+def names_firm(text: str) -> bool:
+    """Whether a text is the name of a firm, by how it ends.
+
+    >>> names_firm("厦门某某电子有限公司"), names_firm("焊工")
+    (True, False)
+    """
+    return bool(_FIRM.fullmatch(bare(text)))
+
+
+def section_words(text: str) -> str:
+    """What a line between rows says, without its place in an order and its brackets.
+
+    >>> section_words("（一）思明区："), section_words("【湖里区】")
+    ('思明区', '湖里区')
+    """
+    words = _PLACE_IN_ORDER.sub("", text)
+    return words.strip(" :：()（）【】[]")
+
+
+def opens_section(text: str) -> bool:
+    """Whether a line may say of the rows below it whose they are: a place, a month or a firm.
+
+    >>> opens_section("一、思明区"), opens_section("数据仅供参考")
+    (True, False)
+    """
+    return bool(_SECTION.fullmatch(section_words(text)))
+
+
+def leads_with_firm(rows: Sequence[Sequence[object]], place: int, depth: int) -> bool:
+    """Whether a line that is nothing but a firm's name stands directly below or above headings."""
+    first = next((row for row in rows[place + depth :] if any(map(words_of, row))), ())
+    last = rows[place - 1] if place else ()
+    return any(
+        len(texts) == 1 and names_firm(section_words(texts[0]))
+        for row in (first, last)
+        if (texts := [text for cell in row if (text := words_of(cell))])
+    )

@@ -9,7 +9,7 @@ from xmdemand.intake.amounts import parse_count, parse_wage
 from xmdemand.intake.columns import Column, ValueKind
 from xmdemand.intake.dates import parse_date, parse_month
 from xmdemand.intake.names import Names
-from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL
+from xmdemand.intake.parsed import DITTO, EMPTY, NONE_AT_ALL
 from xmdemand.intake.sources import Rows
 from xmdemand.intake.terms import parse_district
 from xmdemand.intake.text import bare, words_of
@@ -34,7 +34,7 @@ def contradict(column: Column, cells: Sequence[object]) -> bool:
     misfits = _MISFITS.get(column.kind)
     if misfits is None:
         return False
-    filled = [cell for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
+    filled = [cell for cell in cells if (text := bare(words_of(cell))) and text not in _SAY_NOTHING]
     return sum(misfits(cell) for cell in filled) * 2 > len(filled)
 
 
@@ -60,6 +60,7 @@ def cannot_be(column: Column, cells: Sequence[object], names: Names | None) -> b
 
 
 _SILENT = EMPTY | NONE_AT_ALL
+_SAY_NOTHING = _SILENT | DITTO
 
 
 def below(rows: Rows, first: int, place: int) -> list[object]:

@@ -8,12 +8,23 @@ from xmdemand.intake.headings import meaning
 from xmdemand.intake.sources import Rows
 from xmdemand.intake.text import words_of
 
-_FACT = re.compile(r"([^\s:()]{2,10})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
+_FACT = re.compile(
+    r"([^\s:()]{2,10}(?:[(][^\s:()]{2,4}[)][^\s:()]{1,4})?)(?:[(][^)]*[)])?\s?:\s?([^\s:]+)"
+)
 _NO_FIRM = re.compile(
     r"^(?:填报|填表|盖章)|(?:局|街道|办事处|政府|委员会|管委会|服务中心|协会|人社所)(?:[(].*)?$|人力资源|人才|(?<!建筑)(?<!工程)(?<!装饰)(?<!装修)劳务|职业介绍|就业服务"
 )
 FACTS = ("firm", "firm_name", "district", "industry", "size_class", "employees", "submitted")
 """Columns of a firm that its own form states above the headings."""
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is that of an office or agency, which sends what firms need.
+
+    >>> is_office("海沧区人社局"), is_office("厦门某某电子有限公司")
+    (True, False)
+    """
+    return bool(_NO_FIRM.search(name))
 
 
 def facts_above(rows: Rows) -> dict[str, object]:
@@ -79,5 +90,6 @@ def _fact_of(label: str) -> str:
 
 
 def _state(found: dict[str, object], label: str, value: object) -> None:
-    if name := _fact_of(label):
+    name = _fact_of(label)
+    if name and not (name == "firm_name" and is_office(words_of(value))):
         found.setdefault(name, value)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xmdemand.intake.body import Body
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.layout import Layout
-from xmdemand.intake.rowkinds import DITTO
+from xmdemand.intake.parsed import DITTO
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import words_of
 

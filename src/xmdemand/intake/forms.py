@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xmdemand.intake.columns import KINDS
-from xmdemand.intake.facts import firm_in_title
+from xmdemand.intake.facts import firm_in_title, is_office
 from xmdemand.intake.headings import meaning
 from xmdemand.intake.sources import Cell, Grid
 from xmdemand.intake.text import words_of
@@ -96,12 +96,22 @@ def _lines(grid: Grid, kind: str) -> Sequence[_Line]:
             label, _, rest = text.partition(":")
             if not _name(kind, label) and len(text) <= 25 and _name(kind, text):
                 label, rest = text, ""  # ``其中：空缺超过3个月``
-            if isinstance(cell, str) and len(label) <= 25 and _name(kind, label):
+            if isinstance(cell, str) and len(label) <= 25 and (name := _name(kind, label)):
+                if name == "firm_name" and _sends(row, column, rest):
+                    answers = None  # the office the form goes to is not the firm it is of
+                    continue
                 answers = {column: rest.strip()} if rest.strip() else {}
                 found.append((place, label, answers))
             elif answers is not None and text:
                 answers[column] = cell
     return found
+
+
+def _sends(row: Sequence[Cell], column: int, rest: str) -> bool:
+    """Whether what stands behind a label of a firm's name, or beside it, is an office."""
+    beside = (text for cell in row[column + 1 :] if (text := words_of(cell)))
+    named = (rest.strip() or next(beside, "")).partition(" ")[0]
+    return is_office(named)
 
 
 def _table(grid: Grid, kind: str, lines: Sequence[_Line]) -> Grid | None:

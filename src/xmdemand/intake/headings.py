@@ -189,7 +189,8 @@ def meaning(kind: str, label: str) -> tuple[Column, int] | None:
                 return column, _rank(column, key)
             if group and group not in _PERIODS | _TOTALS:
                 whole = _in_two_rows(kind, label, column)
-                if whole is not None:
+                known_well = _rank(column, key) != VAGUE
+                if whole is not None and not (whole.name == "vacancies" and known_well):
                     return whole, WORDED
             if _may_lack(column, remark, group):
                 return column, TRIMMED
@@ -257,6 +258,8 @@ def _longer(known: Mapping[str, Column], key: str) -> tuple[Column, int] | None:
     column = known.get(stem) if stem != key else None
     if column is None or column.kind not in COUNTS or "12个月" in column.header:
         return None
+    if last in _TOTALS and column.name.endswith("_new"):  # what is new and what is left together
+        column = next(c for c in known.values() if c.name == column.name[:-3] + "total")
     return column, TRIMMED
 
 

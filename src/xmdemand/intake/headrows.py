@@ -35,6 +35,7 @@ def labels_at(
         if _is_continued(below, third, lower):
             return found  # the row below is the first of two heading rows
     joined, top, top_at = [], "", -1
+    merged = [area for area in merged if area[0][0] <= place + 1 and area[1][0] >= place]
     for column in range(max(len(row), len(below))):
         here = row[column] if column < len(row) else ""
         under = below[column] if column < len(below) else ""
@@ -46,11 +47,35 @@ def labels_at(
     if any(
         _clash(*label.split("/", 1))
         for at, label in enumerate(joined)
-        if label.count("/") == 1 and at not in spread
+        if label.count("/") == 1 and at not in spread and row.count(label.split("/")[0]) < 2
     ):
         return found
     two = (2, tuple(joined))
+    if lowest := _third_row(joined, below, third, _spans(merged, place + 1)):
+        return [(3, lowest)]
     return [two] if _is_continued(row, below, spans) else [*found, two]
+
+
+def _third_row(
+    joined: Sequence[str],
+    below: Sequence[str],
+    third: Sequence[str],
+    spans: Mapping[tuple[int, int], bool],
+) -> tuple[str, ...]:
+    """The headings of three rows: below merged cells of the second one stand texts only."""
+    parted = {at for _, at in spans} | {top for top, _ in spans}
+    under = {at for at, text in enumerate(third) if text}
+    if not under or not under <= parted or any(map(NUMBER.fullmatch, third)):
+        return ()
+    if sum(bool(text) for text in below) < 2:
+        return ()  # one text over the whole table: a title
+    labels, top = [], ""
+    for at in range(max(len(joined), len(third))):
+        here = joined[at] if at < len(joined) else ""
+        top = here if at < len(below) and below[at] else top
+        text = third[at] if at < len(third) else ""
+        labels.append(f"{top}/{text}" if text else here)
+    return tuple(labels)
 
 
 _OF_THE_SHEET = re.compile(r"(?:填报|填表|制表|报送|计量|统计)?(?:单位|日期|时间)\s?:")
@@ -86,6 +111,8 @@ def _spreading(
 @lru_cache(maxsize=4096)
 def _clash(top: str, under: str) -> bool:
     """Whether two texts are headings of two columns, and so cannot be one heading in two rows."""
+    if top.endswith(("情况", "信息")):
+        return False  # what a group of columns is about
     apart = []
     for kind in KINDS:
         one, other = meaning(kind, top), meaning(kind, under)

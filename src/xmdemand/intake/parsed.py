@@ -121,3 +121,6 @@ SKIP_NUMBERS = frozenset(["-2", "-3"])
 """Not answered and skipped, in the number form of a questionnaire site's export."""
 EMPTY = NOTHING | SKIPPED
 """What stands in a cell nobody filled, also in questionnaire exports."""
+
+DITTO = frozenset(["〃", "″", "同上", "同前", "同上行", "々", "''", "“”", "〞", '"'])
+"""What people write for "as above"."""

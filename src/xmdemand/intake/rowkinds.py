@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 
+from xmdemand.intake.captions import opens_section
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.headings import heading_key, resembles_heading
 from xmdemand.intake.layout import Layout
+from xmdemand.intake.parsed import DITTO
 from xmdemand.intake.text import bare, words_of
 
 Row = list[object]
@@ -66,6 +68,33 @@ _ITEM = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|[(（][一二�
 _SENTENCE = re.compile(r"[。；！？!?]$|。")
 _NUMBERING = frozenset(["序号", "编号", "行次", "no", "no.", "号", "序"])
 
+_COLUMN_SIGNS = "甲乙丙丁戊己庚辛壬癸"
+
+
+def numbers_columns(row: Row) -> bool:
+    """Whether a row only numbers the columns, as statistical forms do below their headings.
+
+    >>> numbers_columns([1, 2, 3]), numbers_columns(["甲", "乙", 1]), numbers_columns([1, "焊工"])
+    (True, True, False)
+    """
+    texts = [text for cell in row if (text := words_of(cell).strip("()（） "))]
+    if texts and texts[0] in ("栏次", "行次", "列次"):
+        del texts[0]
+    if len(texts) < 2:
+        return False
+    length = texts.index(texts[0], 1) if texts[0] in texts[1:] else len(texts)  # a list folded
+    own = texts[:length]
+    signs = 0
+    while signs < length and own[signs] == _COLUMN_SIGNS[signs : signs + 1]:
+        signs += 1
+    numbers = [int(text) for text in own[signs:] if text.isdecimal()]
+    if length < 2 or len(texts) % length or texts != own * (len(texts) // length):
+        return False
+    first = numbers[0] if numbers else 1
+    running = list(range(first, first + length - signs))
+    return first in (1, signs + 1) and numbers == running
+
+
 _TEXT_KINDS = frozenset(
     ["text", "title", "titles", "district", "firm_id", "month", "choice", "ignored", "group"]
 )
@@ -77,8 +106,6 @@ _MAY_OPEN = re.compile(
     re.DOTALL,
 )
 """How everything begins or ends that is no data, and what may be cleaned away before it."""
-DITTO = frozenset(["〃", "″", "同上", "同前", "同上行", "々", "''", "“”", "〞", '"'])
-"""What people write for "as above"."""
 
 
 def may_be_no_data(text: str) -> bool:
@@ -93,10 +120,11 @@ _LONGEST_HEAD = 20
 class Judge:
     """Tells a row's reason for being no data; every distinct text is looked at once."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, heads: Sequence[Row] = ()) -> None:
         self._width = len(layout.labels)
         self._heads = {heading_key(label) for label in layout.labels if label}
-        self._labels = frozenset(layout.labels)
+        self._written = {written for row in heads if len(written := _texts(row)) > 1}
+        self._labels = frozenset(layout.labels).union(*self._written)
         self._texts = [p for p, column in layout.columns.items() if column.kind in _TEXT_KINDS]
         self._seen: dict[str, str] = {}
         self._headings = [heading_key(label) for label in layout.labels]
@@ -116,6 +144,8 @@ class Judge:
             return "numbered" if heading or place == 0 else None
         if not isinstance(cell, str):
             return None
+        if not _NOTE.match(bare(text)) and opens_section(text):
+            return None  # whose rows follow: told from a name by `with_sections`
         if place and not unnamed and place != min(self._columns, default=0):
             return None
         start = bare(text)
@@ -142,7 +172,7 @@ class Judge:
             if isinstance(text, str)
             and text
             and (text in labels or text in written or may(text))
-            and self.says(text) != "data"
+            and (text in labels or self.says(text) != "data")
         }
         if not odd:
             return set()
@@ -152,6 +182,8 @@ class Judge:
         first = next((cell for cell in row if cell is not None and cell != ""), None)
         if first is None:
             return "blank"
+        if self.heads_again(row):
+            return "repeated_head"
         if not isinstance(first, str):
             first = next((c for c in row[: self._width] if isinstance(c, str) and c), "")
         says = self.says(first)
@@ -163,6 +195,8 @@ class Judge:
             return "tail"
         if says == "labelled":
             texts = [text for cell in row if (text := words_of(cell))]
+            if len(texts) == 1 and opens_section(texts[0]):
+                return None
             return "tail" if all(map(_LABELLED.match, texts)) else None
         if says == "tail":
             filled = sum(cell is not None and cell != "" for cell in row)
@@ -185,13 +219,23 @@ class Judge:
         known = [(at, key) for at, key in texts if key in self._heads]
         return all(at < self._width and self._headings[at] == key for at, key in known)
 
+    def heads_again(self, row: Row) -> bool:
+        """Whether a row is one of the rows of the headings once more, as it stands."""
+        return bool(self._written) and _texts(row) in self._written
+
     def _heads_another(self, row: Row) -> bool:
         """Whether a row holds texts only, most of them headings, and not only of this table."""
         cells = [cell for cell in row if cell is not None and cell != ""]
-        if len(cells) < 3 or not all(isinstance(cell, str) for cell in cells):
+        if len(cells) < 2 or not all(isinstance(cell, str) for cell in cells):
             return False
         says = [self.says(cell) for cell in cells if isinstance(cell, str)]
         known = says.count("head") + says.count("other_head")
+        if says[0] in ("head", "other_head") and known < len(cells):
+            texts = [str(c) for c, s in zip(cells, says, strict=True) if s == "data"]
+            if all(len(text) <= _LONGEST_HEAD and resembles_heading(text) for text in texts):
+                return True  # the same first headings, and others this table does not have
+        if len(cells) < 3:
+            return known == 2 and "other_head" in says
         if says[0] in ("data", "other_head") and _repeats_head(row, self._heads):
             return resembles_heading(str(cells[0]))  # the same counts, by something else
         if says.count("other_head") == 0 or known < 2:
@@ -242,6 +286,10 @@ def _written_headings() -> frozenset[str]:
     """Headings of all kinds as they are declared."""
     columns = (column for kind in KINDS.values() for column in kind.columns)
     return frozenset(text for c in columns for text in (c.header, *c.synonyms) if len(text) > 1)
+
+
+def _texts(row: Row) -> tuple[object, ...]:
+    return tuple(cell for cell in row if cell is not None and cell != "")
 
 
 def _repeats_head(row: Row, heads: set[str]) -> bool:

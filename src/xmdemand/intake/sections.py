@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from xmdemand.intake.body import Body
+from xmdemand.intake.captions import names_firm, section_words
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.dates import parse_month, with_year
@@ -15,11 +15,6 @@ from xmdemand.intake.names import Names
 from xmdemand.intake.rowkinds import Row
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of, year_in
-
-_NUMBERING = re.compile(
-    r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.．:：)]|第[一二三四五六七八九十]部分)+\s*"
-)
-_FIRM = re.compile(r".{2,}(?:公司|集团|厂|酒店|医院|幼儿园|学校|养老院|合作社|事务所|中心|商行)$")
 
 
 def with_sections(grid: Grid, layout: Layout, body: Body, names: Names) -> tuple[Layout, Body]:
@@ -49,7 +44,7 @@ def with_sections(grid: Grid, layout: Layout, body: Body, names: Names) -> tuple
         said = {
             at: value for at, text in lone.items() if (value := _value(name, text, names, year))
         }
-        lines = [_NUMBERING.sub("", line.strip()) for line in layout.above.split("\n")]
+        lines = [section_words(line.strip()) for line in layout.above.split("\n")]
         opening = next(
             (v for line in reversed(lines) if (v := _value(name, line, names, year))), ""
         )
@@ -66,7 +61,7 @@ def _lone(row: Row) -> str:
     filled = [cell for cell in row if cell not in (None, "")]
     if len(filled) != 1 or not isinstance(filled[0], str):
         return ""
-    return _NUMBERING.sub("", words_of(filled[0])).strip(" ():")
+    return section_words(words_of(filled[0]))
 
 
 def _value(name: str, text: str, names: Names, year: str) -> str:
@@ -74,7 +69,7 @@ def _value(name: str, text: str, names: Names, year: str) -> str:
     if name == "district":
         return names.districts.get(bare(text), "")
     if name == "firm_name":
-        return text if _FIRM.fullmatch(bare(text)) else ""
+        return text if names_firm(text) else ""
     if parse_month(text).value is not None:
         return text
     return f"{year}年{bare(text)}" if with_year(bare(text), year).value is not None else ""

@@ -15,6 +15,7 @@ from xmdemand.intake.layout import Layout
 from xmdemand.intake.others import other_table
 from xmdemand.intake.sources import Cell, Grid, Rows
 from xmdemand.intake.text import words_of
+from xmdemand.intake.trying import HEAD_ROWS
 
 _BELOW, _BESIDE, _CARD = " 表", " 右", " 户"
 _LOOK_AT = 60
@@ -135,7 +136,9 @@ def _may_name_firm(cell: str) -> bool:
 
 _CARDS_LOOK_AT = 5_000
 _SIGNS = re.compile(r"[:：\s]")
-_SAID_IN = re.compile(r"([^\s:()]{2,12})(?:[(][^)]*[)])?\s?:\s?([^\s:]+)")
+_SAID_IN = re.compile(
+    r"([^\s:()]{2,12}(?:[(][^\s:()]{2,4}[)][^\s:()]{1,4})?)(?:[(][^)]*[)])?\s?:\s?([^\s:]+)"
+)
 
 
 def _said_in(text: str) -> tuple[str, str] | None:
@@ -221,7 +224,7 @@ def _areas(grid: Grid) -> list[tuple[int, int]]:
     """First column and the one behind the last of every area between wholly empty columns."""
     if isinstance(grid.rows, ColumnRows) or not grid.rows:
         return []
-    head = next((at for at, row in enumerate(grid.rows) if _texts(row) > 2), None)
+    head = _first_head(grid.rows)
     if head is None:
         return []
     width = max(len(row) for row in grid.rows)
@@ -262,6 +265,16 @@ def _filled(rows: Sequence[Sequence[Cell]], width: int) -> list[bool]:
     return filled
 
 
+def _first_head(rows: Rows) -> int | None:
+    """The first of several texts in a row that holds headings, or else the first such row."""
+    full = [at for at, row in enumerate(rows[:HEAD_ROWS]) if _texts(row) > 2]
+    for at in full:
+        labels = [text for cell in rows[at] if isinstance(cell, str) and (text := words_of(cell))]
+        if sum(resembles_heading(label) for label in labels) > 1:
+            return at
+    return full[0] if full else None
+
+
 def _texts(row: Sequence[Cell]) -> int:
     return sum(isinstance(cell, str) and bool(words_of(cell)) for cell in row)
 
@@ -272,7 +285,7 @@ def _part(grid: Grid, areas: Sequence[tuple[int, int]], number: int) -> Grid:
     Of a line with a text above every area each has its own.
     """
     first, last = areas[number]
-    head = next(at for at, row in enumerate(grid.rows) if _texts(row) > 2)
+    head = _first_head(grid.rows) or 0
     rows: list[list[Cell]] = []
     for row in grid.rows[:head]:
         own = all(any(words_of(cell) for cell in row[a:b]) for a, b in areas)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+from xmdemand.intake.captions import leads_with_firm
 from xmdemand.intake.columns import KINDS, Kind
 from xmdemand.intake.contents import agencies, below
 from xmdemand.intake.dates import period_around
@@ -69,10 +70,11 @@ def tries_of(
                 facts = of_firm if candidate.name == "employers" else said.facts
                 if candidate.name == "decisions":
                     facts = of_office
-                score = _score(candidate, match, facts, labels) - 0.01 * depth
+                led = leads_with_firm(rows, place, depth) and not of_firm
+                score = _score(candidate, match, facts, labels, led=led) - 0.01 * depth
                 if facts is of_firm and of_firm and not _mostly_headings(labels):
                     score = 0.0  # a line of a form
-                if candidate.name == "register" and score <= 0 and not of_firm:
+                if candidate.name == "register" and score <= 0 and not of_firm and not led:
                     cells = partial(below, rows, place + depth)
                     score = _posts_only(candidate, match, labels, texts, cells) - 0.01 * depth
                 if candidate.name == "firms" and score <= 0:
@@ -156,12 +158,22 @@ _POSTS_AND_COUNTS = re.compile(
 )
 
 
-def _score(kind: Kind, match: Match, facts: Mapping[str, object], labels: Sequence[str]) -> float:
-    """How many of a kind's columns the headings name; 0 if they cannot be that kind's."""
+def _score(
+    kind: Kind,
+    match: Match,
+    facts: Mapping[str, object],
+    labels: Sequence[str],
+    *,
+    led: bool = False,
+) -> float:
+    """How many of a kind's columns the headings name; 0 if they cannot be that kind's.
+
+    Rows led by a line that names a firm have a firm.
+    """
     names = match.names
     useful = {name for name in names if kind.column(name).kind != "ignored"}
     names = names | set(facts)
-    if "firm" in names:
+    if "firm" in names or (led and kind.name == "employers"):
         names = names | {"firm_name"}
     counted = kind.name == "employers" and any(map(_may_count, labels))
     if not (names & set(kind.marks) or counted) or len(useful) < 2:

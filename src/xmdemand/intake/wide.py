@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from xmdemand.intake.columns import KINDS, Column, choice
-from xmdemand.intake.headings import COUNTS, every_heading, heading_key, meaning
+from xmdemand.intake.headings import (
+    COUNTS,
+    every_heading,
+    heading_key,
+    meaning,
+    resembles_heading,
+)
 from xmdemand.intake.names import Names
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -148,6 +154,8 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: A
             for place, label in enumerate(labels)
             if label and (part := axis(kind, label, names, around))
         }
+        if axis is _titled:
+            parts = _with_neighbours(labels, parts)
         keys = [part.key for part in parts.values() if part.column is not None]
         if not keys or not enough(kind, labels, parts):
             continue
@@ -257,6 +265,32 @@ def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part
     return _Part(title, counted, {"title": title})
 
 
+def _with_neighbours(labels: Sequence[str], parts: dict[int, _Part]) -> dict[int, _Part]:
+    """Posts by name, and what stands in one row with them and is no heading: posts as well.
+
+    ``会计`` does not look like a trade, but stands for one between ``焊工`` and ``质检员``.
+    """
+    named = {at: part for at, part in parts.items() if "title" in part.said}
+    if len(named) < 2:
+        return parts
+    tops = {labels[at].rpartition("/")[0] for at in named}
+    columns = {part.column.name: part.column for part in named.values() if part.column}
+    if len(tops) > 1 or len(columns) > 1:
+        return parts
+    top, column = tops.pop(), next(iter(columns.values()))
+    found = dict(parts)
+    for run in (range(min(named), -1, -1), range(min(named), len(labels))):
+        for at in run:
+            over, _, text = labels[at].rpartition("/")
+            if at in found:
+                continue
+            if over != top or not text or len(text) > _LONGEST_POST or resembles_heading(text):
+                break
+            found[at] = _Part(heading_key(text), column, {"title": text})
+    return dict(sorted(found.items()))
+
+
+_LONGEST_POST = 12
 _POSTS_WITH_COUNTS = re.compile(
     r"(?:缺工|缺员|空缺|紧缺|招聘|招工|需求|用工)(?:岗位|工种|职位)(?:及|和|与|、|/)(?:人数|数量)"
 )

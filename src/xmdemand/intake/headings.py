@@ -60,6 +60,8 @@ _RELATIVE = re.compile(
     r"|(?:单位|企业|公司|家|户|机构|场次?)(?:总)?(?:数|数量|个数)$"
 )
 """Words of figures that only compare with another period or a whole: no column of ours."""
+_LEFT_OVER = re.compile(r"上[月期季年]度?末?(?=结转|结存|结余|留存)")
+"""What is carried over from a period compares nothing with it."""
 _HARMLESS = frozenset("的数人量总名称情况目当前现个所在及与和项栏请填写/()[]·、-")
 """Characters two headings may differ by and still mean the same."""
 _OPPOSED = (
@@ -239,7 +241,8 @@ def worded(kind: str, label: str) -> tuple[Column, ...]:
 
 def _says(column: Column, key: str) -> bool:
     counted = column.kind in COUNTS
-    return bool(column.says) and not (counted and _RELATIVE.search(key)) and says(key, column.says)
+    compared = counted and _RELATIVE.search(_LEFT_OVER.sub("", key))
+    return bool(column.says) and not compared and says(key, column.says)
 
 
 @cache

@@ -216,6 +216,7 @@ def _counted_posts(cell: object) -> bool:
 
 def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:
     """Columns that stand in parts: pay in its two ends, levels as one column of ticks each."""
+    layout = _with_heads_of_ends(layout, rows)
     free = {
         at: label
         for at, label in enumerate(layout.labels)
@@ -238,6 +239,22 @@ def _with_parts(layout: Layout, rows: Rows, names: Names | None) -> Layout:
     taken = {*ranges.values(), *(at for marked in ticks.values() for at in marked)}
     parts = frozenset(at for at in taken if at not in columns)
     return replace(layout, columns=columns, ranges=ranges, ticks=ticks, parts=parts)
+
+
+def _with_heads_of_ends(layout: Layout, rows: Rows) -> Layout:
+    """Put what the row above the headings says of two ends before them: ``待遇/最低``."""
+    ends = [at for at, label in enumerate(layout.labels) if heading_key(label) in _ENDS]
+    if len(ends) < 2 or layout.header_row < 2:
+        return layout
+    row = rows[layout.header_row - 2]
+    labels = list(layout.labels)
+    for at in ends:
+        tops = [text for cell in row[: at + 1] if (text := words_of(cell))]
+        labels[at] = f"{tops[-1]}/{labels[at]}" if tops else labels[at]
+    return replace(layout, labels=tuple(labels))
+
+
+_ENDS = frozenset(["最低", "最高", "下限", "上限", "最低值", "最高值"])
 
 
 def _unit(column: Column, label: str, above: str) -> float:

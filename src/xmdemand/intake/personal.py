@@ -58,6 +58,9 @@ _MAYBE = re.compile(
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　．", "0123456789-+X .")
 
 
+_NAME_ALONE = re.compile(_NAME)
+
+
 def mask(text: str) -> str:
     """Replace what identifies or reaches a private person.
 
@@ -88,3 +91,16 @@ def name_persons(texts: Collection[str]) -> bool:
     """
     names = sum(_ALONE.fullmatch(mask(text)) is not None for text in texts)
     return names * 4 >= len(texts) * 3 > 0
+
+
+def mask_names_beside(cells: list[str]) -> list[str]:
+    """A row's cells, those masked that are nothing but a name beside a masked one.
+
+    >>> mask_names_beside(["某敬老院", "陈晓燕", "〔已隐去〕"])
+    ['某敬老院', '〔已隐去〕', '〔已隐去〕']
+    """
+    around = zip(["", *cells[:-1]], cells, [*cells[1:], ""], strict=True)
+    return [
+        MASK if MASK in (left, right) and _NAME_ALONE.fullmatch(cell) else cell
+        for left, cell, right in around
+    ]

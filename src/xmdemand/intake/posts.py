@@ -18,6 +18,11 @@ _POST_COUNT = re.compile(
 )
 _POST_SOME = re.compile(r"^(.*?[^\d\s:(~-])\s*[:(]?\s*(若干(?:人|名)?|[多数](?:人|名))\)?$")
 _TRADE = re.compile(r"^[\u3400-\u9fffA-Za-z]{1,12}(?:工|员|师|手|司机)$")
+_NO_POST = re.compile(
+    r"(?:我|本人)?(?:暂时?|目前|还|尚|现在)?(?:不考虑|没有?(?:意向|意愿|想法|打算|需求|想好)|无(?:意向|意愿|培训需求|培训意愿)"
+    r"|不(?:想|愿意?|打算|需要|准备)?(?:参加|培训|学习?)(?:培训)?|未定|待定|未考虑|未想好|不确定)"
+)
+"""What people write who want none."""
 _OTHER = re.compile(r"^(?:其他|其它)\s?[〖(\[]?(.*?)[〗)\]]?$")
 
 
@@ -45,6 +50,9 @@ def split_posts(cell: object) -> Value[tuple[Post, ...]]:
         if other := _OTHER.fullmatch(part):
             part = other[1].strip()
         if not part or bare(part) in EMPTY or part in ("请补充", "请注明"):
+            continue
+        if _NO_POST.fullmatch(part):
+            text = ""
             continue
         count = None
         if match := _POST_COUNT.fullmatch(part) or _POST_SOME.fullmatch(part):

@@ -18,7 +18,7 @@ from xmdemand.intake.columns import KINDS, Kind
 from xmdemand.intake.decode import Decoded
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.names import Names
-from xmdemand.intake.personal import MASK, mask, name_persons
+from xmdemand.intake.personal import MASK, mask, mask_names_beside, name_persons
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import bare, words_of
 
@@ -156,7 +156,7 @@ class Sheet:
                 text = MASK
             named = bool(_NAMES_SOMEBODY.search(text)) or (named and not text)
             cells.append(mask(text))
-        return "|".join(cells).rstrip("|")
+        return "|".join(mask_names_beside(cells)).rstrip("|")
 
     def _personal(self, position: int) -> bool:
         """Whether a column holds personal data: as declared, or else by its heading's words.

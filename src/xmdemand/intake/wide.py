@@ -242,6 +242,8 @@ def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part
     if (measure := bare_of.get(kind, "")) and (key in _TOTALS or _is_title(key, names)):
         column = None if key in _TOTALS else KINDS[kind].column(measure)
         return _Part(key, column, {"title": label})
+    if kind == "employers" and _OTHERS_NAMED.fullmatch(key):
+        return _Part(key, KINDS[kind].column("title"))
     match = _IN_BRACKETS.fullmatch(key)
     split = _TITLE_BEHIND.fullmatch(key)
     if match:
@@ -295,6 +297,10 @@ _POSTS_WITH_COUNTS = re.compile(
     r"(?:缺工|缺员|空缺|紧缺|招聘|招工|需求|用工)(?:岗位|工种|职位)(?:及|和|与|、|/)(?:人数|数量)"
 )
 """What stands above posts whose numbers stand below them."""
+_OTHERS_NAMED = re.compile(
+    r"(?:.*/)?其[他它](?:工种|岗位|职位|职业)?[(]?请?(?:注明|写明|列明|列出|说明)(?:工种|岗位|名称)?(?:[及和、](?:人数|数量))?[)]?"
+)
+"""What stands beside such posts above others, written out with their numbers."""
 _SUM_OF_POSTS = re.compile(r"(?:缺工|缺员|空缺|招聘|招工|需求)(?:人数)?(?:合计|总计|小计|总数)")
 
 

@@ -43,6 +43,7 @@ _SEVERAL = re.compile(rf"(?:[男女]\s?({NUMBER}){_MEASURE}[,、\s]*)+")
 _PLUS = re.compile(rf"{NUMBER}{_MEASURE}(?:\s?\+\s?{NUMBER}{_MEASURE})+")
 _BRACKET = re.compile(r"\s*[\(\[【][^\)\]】]*[\)\]】]\s*$")
 _NEGATIVE = re.compile(rf"[-负]\s?({NUMBER}){_MEASURE}")
+_LACKING = re.compile(r"(?:还|尚|仍|共|约)?缺(?:口|工|员|人)?[:：\s]?(?=.)")
 _WANTED = re.compile(r"(?:急招|急聘|急需|招聘|招)(?:聘|工)?[:：\s]?(?=.)")
 """What may stand before a number of people wanted, and before no other number."""
 
@@ -136,6 +137,9 @@ def _read_count(text: str) -> Count:
     if wanted := _WANTED.match(text):
         rest = text[wanted.end() :]
         return Count(1.0, NAN, "some") if rest in UNSTATED else _read_count(rest)
+    if lacking := _LACKING.match(text):  # in a column of those who are there it would be wrong
+        count = _read_count(text[lacking.end() :])
+        return Count(count.low, count.high, count.kind, (*count.flags, "doubtful"))
     return missing("negative") if _NEGATIVE.fullmatch(text) else missing("unreadable")
 
 
@@ -179,7 +183,9 @@ _BY_PIECE = re.compile(
 """What piece work brings in a month: a range of thousands is no price of a piece."""
 _FLOOR = re.compile(rf"(?:保底|无责底薪)[:：]?({NUMBER})(?:元)?(?:/月)?(?:以上|起)?")
 _PAY_RANGE = re.compile(rf"({NUMBER})(?:-|~|至|到)({NUMBER})")
-_PAY_OVER = re.compile(rf"(?:({NUMBER})(?:\+|以上|起|及以上)|(?:≥|>=|>|不低于|至少)({NUMBER}))")
+_PAY_OVER = re.compile(
+    rf"(?:({NUMBER})(?:\+|以上|起|及以上)|(?:≥|>=|>|不低于|不少于|至少)({NUMBER}))"
+)
 _PAY_UNDER = re.compile(rf"(?:({NUMBER})(?:以下|以内)|(?:≤|<=|<|不超过|最高)({NUMBER}))")
 _SUFFIX = re.compile(r"[kKwW千万]$")
 _OWN_SCALE = re.compile(r"[kw千万元]")

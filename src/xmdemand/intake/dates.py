@@ -130,6 +130,43 @@ def period_around(*texts: str) -> Value:
     return _NONE
 
 
+_FROM_TO = re.compile(
+    r"(20\d\d)[年./-](1[0-2]|0?[1-9])月?(?:份)?\s?[-至到~—]+\s?(20\d\d)[年./-](1[0-2]|0?[1-9])(?!\d)"
+)
+
+
+def span_around(*texts: str) -> tuple[int, int, int, int] | None:
+    """From which month to which the texts around a table say it goes: year, month, year, month.
+
+    >>> span_around("2025年6月至2026年5月逐月供求"), span_around("2026年5月供求")
+    ((2025, 6, 2026, 5), None)
+    """
+    for text in texts:
+        if found := _FROM_TO.search(text):
+            first_year, first, last_year, last = map(int, found.groups())
+            return first_year, first, last_year, last
+    return None
+
+
+def year_within(month: str, span: tuple[int, int, int, int] | None) -> str:
+    """The year of a month without one among at most twelve months; nothing if it is not sure.
+
+    >>> year_within("6月", (2025, 6, 2026, 5)), year_within("5月份", (2025, 6, 2026, 5))
+    ('2025', '2026')
+    """
+    found = re.fullmatch(r"(1[0-2]|0?[1-9])月份?", month)
+    if found is None or span is None:
+        return ""
+    first_year, first, last_year, last = span
+    own = int(found[1])
+    years = [
+        year
+        for year in range(first_year, min(last_year, first_year + 2) + 1)
+        if (first_year, first) <= (year, own) <= (last_year, last)
+    ]
+    return str(years[0]) if len(years) == 1 else ""
+
+
 def with_year(words: str, year: str) -> Value:
     """A month or quarter without a year, of that year; none if there is no year."""
     if not year or not _UNDATED.fullmatch(words):

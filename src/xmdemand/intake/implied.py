@@ -60,9 +60,9 @@ def _known(kind: str, labels: tuple[str, ...]) -> bool:
 
 def _source(labels: Sequence[str], around: str) -> Implied:
     persons = [label for label in labels if label and _means("pipeline", label, "persons")]
-    if len(persons) != 1 or any(label and _means("pipeline", label, "kind") for label in labels):
+    if not persons or any(label and _means("pipeline", label, "kind") for label in labels):
         return Implied()
-    for text in (persons[0], around):
+    for text in (" ".join(persons), around):
         graduates, trainees = bool(_GRADUATES.search(text)), bool(_TRAINEES.search(text))
         if graduates != trainees:
             key = "graduates" if graduates else "trainees"

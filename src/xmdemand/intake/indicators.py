@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xmdemand.intake.columns import KINDS, Column
-from xmdemand.intake.dates import with_year
+from xmdemand.intake.dates import span_around, with_year, year_within
 from xmdemand.intake.headings import COUNTS, heading_key, meaning, worded
 from xmdemand.intake.headrows import labels_at
 from xmdemand.intake.names import Names
@@ -153,10 +153,12 @@ def _turned(grid: Grid, frame: _Frame) -> Grid | None:
     head: list[Cell] = [*(frame.labels[at] for at in (*frame.keys, *frame.rest)), *axis, *counts]
     rows: list[list[Cell]] = [*map(list, grid.rows[: frame.head]), head]
     lines = list(range(1, len(rows)))
-    year = year_in(above(grid.rows, frame.head), grid.sheet, grid.file)
+    texts = (above(grid.rows, frame.head), grid.sheet, grid.file)
+    year, span = year_in(*texts), span_around(*texts)
     across = {
-        at: f"{year}年{said}" if with_year(said, year).value is not None else said
+        at: f"{own}年{said}" if with_year(said, own).value is not None else said
         for at, said in frame.across.items()
+        for own in [year or year_within(said, span)]
     }
     for key, own in table.items():
         place, start = opening[key]

@@ -21,12 +21,15 @@ from xmdemand.intake.headings import (
     order_stems,
 )
 from xmdemand.intake.names import Names
+from xmdemand.intake.present import present_counts
 from xmdemand.intake.text import plain
 from xmdemand.intake.wide import Around, Wide, find_blocks
 
 _CONFIRMED = -1
 _OPTION = re.compile(r"^(.+?)[(]([^()]+(?:[(][^()]*[)][:：]?)?)[)]$")
 _LETTER = re.compile(r"^(?:[A-Za-z]|\d{1,2})\s?[.、:)]\s?")
+_CODED = re.compile(r"(?:代码|编码|代号)$")
+"""A code beside the name it stands for."""
 _CURRENT = re.compile(r"本月|本季|本期|本年|当期|当月|今年|合计|总数|尚[缺需]|仍缺|还缺|缺额")
 
 
@@ -114,8 +117,13 @@ def _matched(
     contested: list[Guess] = []
     optional = _optional(labels)
     ticked = _ticked_below(kind, labels, names)
+    now, before = present_counts(kind, free, around.year)
     for place, label in enumerate(labels):
         claim = ticked.get(place)
+        if place in before:
+            continue
+        if place in now:
+            claim = _Claim(place, WORDED, now[place], heading_key(label))
         if claim is None and place not in wide.places:
             claim = _claim(kind, place, label, confirmed, option=place in optional)
         if claim is None:
@@ -128,7 +136,7 @@ def _matched(
     options: dict[int, str] = {}
     vague: list[Guess] = []
     worded: list[int] = []
-    spare: list[str] = []
+    spare: list[str] = [labels[place] for place in sorted(before)]
     for rivals in claims.values():
         winners = _winners(rivals, labels)
         for claim in rivals:
@@ -140,7 +148,7 @@ def _matched(
                     vague.append(Guess(labels[claim.place], claim.column.name, SURE))
                 if claim.rank == WORDED:
                     worded.append(claim.place)
-            elif (claim.rank == WORDED and winners) or _are_options(rivals):
+            elif (winners and _gives_way(claim, labels)) or _are_options(rivals):
                 spare.append(labels[claim.place])
             else:
                 contested.append(Guess(labels[claim.place], claim.column.name, 1.0))
@@ -235,9 +243,16 @@ def _winners(rivals: Sequence[_Claim], labels: Sequence[str]) -> list[_Claim]:
     if ahead[0].column.repeats:
         stem = ahead[0].stem
         return [c for c in rivals if c.stem == stem] if _all_of(stem, ahead) else []
+    if len(ahead) > 1 and ahead[0].column.kind == "text":
+        ahead = [claim for claim in ahead if not _CODED.search(labels[claim.place])] or ahead
     if len(ahead) > 1:
         ahead = [claim for claim in ahead if _CURRENT.search(labels[claim.place])]
     return ahead if len(ahead) == 1 else []
+
+
+def _gives_way(claim: _Claim, labels: Sequence[str]) -> bool:
+    """Whether a heading may be left without a column where another has won it."""
+    return claim.rank == WORDED or _CODED.search(labels[claim.place]) is not None
 
 
 def _are_options(rivals: Sequence[_Claim]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from xmdemand.intake.headings import heading_key
+from xmdemand.intake.headings import heading_key, resembles_heading
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import words_of
 
@@ -92,5 +92,7 @@ def other_table(grid: Grid, *, first_of_all: bool = False) -> str:
             around = "" if first_of_all else f"{grid.file}/{grid.sheet}/{above}"
             if code := _known_by(tuple(labels), around, first_of_all=first_of_all):
                 return code
+        if sum(map(resembles_heading, labels)) * 3 > len(labels) * 2 > 4:
+            break  # what stands below headings is data
         above += " ".join(labels)
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xmdemand.intake.dates import period_around, with_year
+from xmdemand.intake.dates import period_around, span_around, with_year, year_within
 from xmdemand.intake.parsed import Value
 from xmdemand.intake.sheets import Distinct, Sheet
 from xmdemand.intake.text import words_of, year_in
@@ -31,9 +31,11 @@ def _periods(sheet: Sheet) -> tuple[Sequence[Value], np.ndarray]:
     if "month" not in sheet.decoded:
         return [period_around(*around)], np.zeros(sheet.n, dtype=int)
     column = sheet.decoded["month"][0].held()
-    year = year_in(*around)
+    year, span = year_in(*around), span_around(*around)
     found = [
-        item if item.value is not None else with_year(words_of(cell), year)
+        item
+        if item.value is not None
+        else with_year(text := words_of(cell), year or year_within(text, span))
         for item, cell in zip(column.parsed, column.cells, strict=True)
     ]
     return found, column.codes

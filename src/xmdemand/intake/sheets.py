@@ -174,6 +174,7 @@ _NAMES_ENOUGH = 3
 """Names of persons from which a column that was taken for something else is one of names."""
 _PERSONAL_HEAD = re.compile(
     r"(?:姓名|签名|签字|(?:联系|填表|填报|制表|经办|负责|审核|走访|调查|登记)人员?|电话(?:号码)?|手机(?:号码?)?"
+    r"|.{0,6}(?:干部|专管员|联络员|协管员|院长|厂长|店长|园长|校长|所长|法定代表人|法人代表)"
     r"|联系方式|身份证号?码?|证件号码?|微信号?|qq号?|邮箱|住址|来自ip|ip地址)(?:[(].*)?$"
 )
 _NAMES_SOMEBODY = re.compile(r"(?:人|签字|签章|签名|姓名|电话|手机)[)）]?\s*[:：]\s*$")

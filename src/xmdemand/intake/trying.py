@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from xmdemand.intake.captions import leads_with_firm
 from xmdemand.intake.columns import KINDS, Kind
 from xmdemand.intake.contents import agencies, below
-from xmdemand.intake.dates import period_around
+from xmdemand.intake.dates import period_around, span_around
 from xmdemand.intake.facts import facts_above, signed_above
 from xmdemand.intake.headings import (
     meaning,
@@ -59,7 +59,12 @@ def tries_of(
             if not kind and not _has_headings(labels, confirmed, names):
                 continue
             texts = (above(rows, place), grid.sheet, grid.file)
-            around = Around(year_in(*texts), measure_around(*texts), wanted_around(*texts))
+            around = Around(
+                year_in(*texts),
+                span_around(*texts),
+                measure_around(*texts),
+                wanted_around(*texts),
+            )
             of_firm, of_office = facts_above(rows[:place]), signed_above(rows[:place])
             for candidate in [KINDS[kind]] if kind else KINDS.values():
                 said = implied(candidate.name, labels, " ".join(texts))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from xmdemand.intake.columns import KINDS, Column, choice
+from xmdemand.intake.dates import year_within
 from xmdemand.intake.headings import (
     COUNTS,
     every_heading,
@@ -61,6 +62,8 @@ class Around:
     ----------
     year
         The year of months that name none; nothing if it is not known.
+    span
+        The months, each with its year, from and to which the table goes, where the texts say so.
     measure
         The column of which headings that name only a place or a month are the counts.
     wanted
@@ -68,6 +71,7 @@ class Around:
     """
 
     year: str = ""
+    span: tuple[int, int, int, int] | None = None
     measure: str = ""
     wanted: bool = False
 
@@ -250,6 +254,10 @@ def _titled(kind: str, label: str, names: Names | None, around: Around) -> _Part
         stem, title = match[1], match[2]
     else:
         stem, title = (split[1], split[2]) if split else ("", "")
+    if split and kind in ("employers", "register") and _is_title(split[1], names):
+        under = meaning(kind, split[2])
+        if under is not None and under[0].kind in (*COUNTS, "wage", "level", "levels"):
+            return _Part(split[1], under[0], {"title": split[1]})
     if kind != "employers":
         return None
     if _SUM_OF_POSTS.fullmatch(key):
@@ -344,9 +352,18 @@ def stands_alone(label: str, names: Names | None) -> bool:
     """Whether a heading is nothing but a month, a quarter, a district or the sum of such."""
     key = heading_key(label)
     return (
-        key in _TOTALS
-        or _PERIOD.fullmatch(key) is not None
-        or (names is not None and key in names.districts)
+        key in _TOTALS or _counts_of_a_time(key) or (names is not None and key in names.districts)
+    )
+
+
+def _counts_of_a_time(key: str) -> bool:
+    """Whether a heading is a month or a quarter, alone or with a count of the register."""
+    opening = _PERIOD.match(key)
+    if opening is None:
+        return False
+    rest = key[opening.end() :]
+    return not rest or (
+        (found := meaning("register", rest)) is not None and found[0].kind in COUNTS
     )
 
 
@@ -395,8 +412,7 @@ def _dated(kind: str, label: str, names: Names | None, around: Around) -> _Part 
         return None
     key = heading_key(label)
     if around.measure and _PERIOD.fullmatch(key):
-        dated = not around.year or _YEAR.search(key) is not None
-        month = key if dated else f"{around.year}年{key}"
+        month = _with_its_year(key, around)
         return _Part(month, KINDS[kind].column(around.measure), {"month": month})
     if around.measure and key in _TOTALS:
         return _Part(key, None)
@@ -406,10 +422,15 @@ def _dated(kind: str, label: str, names: Names | None, around: Around) -> _Part 
     for period, rest in halves:
         found = meaning(kind, rest) if rest else None
         if found and found[0].kind in (*COUNTS, "number") and _PERIOD.fullmatch(period):
-            dated = not around.year or _YEAR.search(period) is not None
-            month = period if dated else f"{around.year}年{period}"
+            month = _with_its_year(period, around)
             return _Part(month, found[0], {"month": month})
     return None
+
+
+def _with_its_year(period: str, around: Around) -> str:
+    """A month with its year, where it names none and the texts around the table tell."""
+    year = around.year or year_within(period, around.span)
+    return period if not year or _YEAR.search(period) else f"{year}年{period}"
 
 
 def _dated_enough(kind: str, labels: Sequence[str], parts: Mapping[int, _Part]) -> bool:

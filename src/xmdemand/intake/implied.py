@@ -14,6 +14,7 @@ from xmdemand.intake.headings import heading_key, meaning
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _GRADUATES = re.compile(r"毕业")
 _TRAINEES = re.compile(r"在训|在培|学员|学徒|结业")
+_SAYS_NUMBER = re.compile(r"(?:人数|数|人次|人|数量|规模)(?:[(].*[)])?$")
 _POSTS = re.compile(
     r"(?:用工|岗位|招聘|招工|用人)?需求(?:人数|情况|数)?|招聘(?:人数|情况|数)?|岗位数"
 )
@@ -60,6 +61,8 @@ def _known(kind: str, labels: tuple[str, ...]) -> bool:
 
 def _source(labels: Sequence[str], around: str) -> Implied:
     persons = [label for label in labels if label and _means("pipeline", label, "persons")]
+    if len(persons) > 1:  # 预计结业 may be a day
+        persons = [label for label in persons if _SAYS_NUMBER.search(label)]
     if not persons or any(label and _means("pipeline", label, "kind") for label in labels):
         return Implied()
     for text in (" ".join(persons), around):

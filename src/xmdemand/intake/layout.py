@@ -28,11 +28,13 @@ from xmdemand.intake.wide import Wide
 
 _WORTH_ASKING = 0.6
 """Likeness from which a person is asked about a heading that may be a column but no count."""
-_AS_WORDED = 0.9
+AS_WORDED = 0.9
 """Likeness given to a heading that is known by its wording."""
 _UNIT = re.compile(r"(?:计量)?单位\s?[:：]?\s?([万千百十]?)(?:人次|人|名|个)")
 """A unit of persons in a corner; one of money says nothing of counts."""
 _UNIT_IN_HEAD = re.compile(r"[(](?:单位:)?([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
+_MONEY = re.compile(r"([万千])元")
+_MONEY_CORNER = re.compile(r"单位\s?[:：]?\s?([万千])元")
 _UNIT_IN_TITLE = re.compile(r"[(]\s?([万千百])(?:人次|人)\s?[)]")
 _SCALES = {"": 1.0, "十": 10.0, "百": 100.0, "千": 1000.0, "万": 10_000.0}
 
@@ -144,7 +146,7 @@ def _layout(best: Try, rows: Rows, names: Names | None) -> Layout:
     columns = {**match.columns}
     for block in match.wide.blocks:
         columns.update(block.columns)
-    units = {at: _unit(column, labels[at], texts) for at, column in columns.items()}
+    units = {at: unit_of(column, labels[at], texts) for at, column in columns.items()}
     keys = {heading_key(label) for label in labels if label}
     first = best.place + best.depth
     wrong = [p for p in match.worded if _misfits(columns[p], below(rows, first, p), names)]
@@ -161,7 +163,7 @@ def _layout(best: Try, rows: Rows, names: Names | None) -> Layout:
         questionnaire=bool(keys & {"提交答卷时间", "来自ip", "所用时间"}),
         facts={name: fact for name, fact in best.facts.items() if name not in match.names},
         wide=match.wide,
-        taken=(*match.vague, *(Guess(labels[p], columns[p].name, _AS_WORDED) for p in worded)),
+        taken=(*match.vague, *(Guess(labels[p], columns[p].name, AS_WORDED) for p in worded)),
         contested=match.contested,
         unused=match.spare,
     )
@@ -189,7 +191,7 @@ def _as_filled_in(layout: Layout, rows: Rows, names: Names | None) -> Layout:
         fits = [column for column in said if not cannot_be(column, cells, names)]
         if len(fits) == 1 and fits[0].name not in used and any(map(words_of, cells)):
             columns[at] = fits[0]
-            taken.append(Guess(label, fits[0].name, _AS_WORDED))
+            taken.append(Guess(label, fits[0].name, AS_WORDED))
     return replace(layout, columns=dict(sorted(columns.items())), taken=tuple(taken))
 
 
@@ -257,10 +259,13 @@ def _with_heads_of_ends(layout: Layout, rows: Rows) -> Layout:
 _ENDS = frozenset(["最低", "最高", "下限", "上限", "最低值", "最高值"])
 
 
-def _unit(column: Column, label: str, above: str) -> float:
+def unit_of(column: Column, label: str, above: str) -> float:
     """What a column's bare numbers are to be multiplied by: its heading's unit or the corner's."""
     if own := _UNIT_IN_HEAD.search(bare(label)):
         return _SCALES[own[1]]
+    if column.kind == "wage":
+        money = _MONEY.findall(bare(label)) or _MONEY_CORNER.findall(above)
+        return _SCALES[money[0]] if len(set(money)) == 1 else 1.0
     corners = _UNIT.findall(above) + _UNIT_IN_TITLE.findall(above) if column.kind in COUNTS else []
     return _SCALES[corners[0]] if len(set(corners)) == 1 else 1.0
 
@@ -295,7 +300,7 @@ def _with_guesses(
             taken.append(guess)
         else:
             proposed.append(guess)
-    units = {at: _unit(column, layout.labels[at], layout.above) for at, column in columns.items()}
+    units = {at: unit_of(column, layout.labels[at], layout.above) for at, column in columns.items()}
     return replace(
         layout,
         columns=columns,

@@ -157,6 +157,8 @@ def _refuse_employers(stack: Stack, table: pd.DataFrame) -> None:
     stack.refuse(np.flatnonzero(postless & (planned > 0)), "title", "intake.no_post")
     titled = stack.each(lambda sheet: np.full(sheet.n, "title" in sheet.decoded))
     stack.refuse(np.flatnonzero(postless & ~titled), "title", "intake.no_post")
+    silent = postless & ~stated & ~stack.each(lambda sheet: np.full(sheet.n, _has_count(sheet)))
+    stack.refuse(np.flatnonzero(silent), "title", "intake.required")  # says nothing, wants not 0
     first = next((n for n in UNCERTAIN_COUNTS if stack.has(n)), "vacancies")
     counted = stack.each(lambda sheet: np.full(sheet.n, _has_count(sheet)))
     stack.refuse(np.flatnonzero(~stated & ~per_post & counted), first, "intake.no_count")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xmdemand.intake.amounts import parse_count, parse_wage
 from xmdemand.intake.columns import KINDS
 from xmdemand.intake.facts import firm_in_title, is_office
 from xmdemand.intake.headings import meaning
@@ -48,6 +49,8 @@ def turned(grid: Grid) -> Grid | None:
         needed = {"title", "firm_name"} if kind == "employers" else {"title", "age"}
         marked = kind == "workers" or bool(names & set(KINDS[kind].marks))
         if len(names) >= _LEAST and needed <= names and marked:
+            if _heads_rows(grid, kind, lines):
+                return None
             return _table(grid, kind, lines)
     return None
 
@@ -144,6 +147,27 @@ def _table(grid: Grid, kind: str, lines: Sequence[_Line]) -> Grid | None:
     rows: list[list[Cell]] = [list(labels.values())]
     rows += [[record.get(name) for name in labels] for record in records]
     return replace(grid, rows=rows, merged=(), offset=0, lines=tuple(numbers))
+
+
+def _heads_rows(grid: Grid, kind: str, lines: Sequence[_Line]) -> bool:
+    """Whether a post's heading stands above rows of posts: those a form's lines would leave out.
+
+    Below it stands a text that is no heading, and beside that a number of people or pay.
+    """
+    read = {place for place, *_ in lines}
+    for place, label, _ in lines:
+        if _name(kind, label) != "title" or place + 1 in read or place + 1 >= len(grid.rows):
+            continue
+        head, row = grid.rows[place], grid.rows[place + 1]
+        at = next(at for at, cell in enumerate(head) if words_of(cell).startswith(label))
+        beside = [cell for cell in row[at + 1 :] if words_of(cell)]
+        numbers = any(
+            parse_count(cell).kind != "missing" or parse_wage(cell).kind != "missing"
+            for cell in beside
+        )
+        if at < len(row) and words_of(row[at]) and numbers:
+            return True
+    return False
 
 
 def _records(block: dict[str, dict[int, Cell]]) -> list[dict[str, Cell]]:

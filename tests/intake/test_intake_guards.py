@@ -290,3 +290,95 @@ def test_a_row_without_a_post_or_any_number_wants_not_nothing(tmp_path, save, ta
     save(tmp_path / "企业缺工.xlsx", rows)
     tables = tables_of(tmp_path)
     assert tables.employers is None or "" not in set(tables.employers["post"])
+
+
+def test_a_block_whose_columns_stand_in_another_order_is_a_table_of_its_own(
+    tmp_path, save, tables_of
+):
+    rows = [
+        ["序号", "企业名称", "职工人数", "缺工工种", "缺工人数", "工资（元）"],
+        [1, "厦门甲乙宾馆有限公司", 63, "洗碗工", 1, "6700-9200"],
+        [2, "厦门丙丁物流有限公司", 27, "叉车司机", 2, "6600-8700"],
+        [None] * 6,
+        ["序号", "企业名称", "缺工工种", "工资（元）", "缺工人数", "职工人数"],
+        [1, "厦门戊己酒店有限公司", "调酒师", "7400-8000", 4, 36],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    held = tables_of(tmp_path).employers
+    assert list(held["post"]) == ["洗碗工", "叉车司机", "调酒师"]
+    assert list(held["vacancies"]) == [1, 2, 4]
+    assert list(held["employees"]) == [63, 27, 36]
+    assert list(held["wage_low"]) == [6700, 6600, 7400]
+
+
+# -- headings of interfaces and spoken questions --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "companyName,creditCode,areaName,jobName,recruitNum,salaryMin,salaryMax",
+        "company_name,credit_code,district_name,job_title,hiring_count,min_salary,max_salary",
+        "EnterpriseName,CreditCode,District,PositionName,DemandNumber,WageLow,WageHigh",
+    ],
+)
+def test_names_of_fields_are_read_word_by_word(tmp_path, tables_of, heads):
+    if "District," in heads:
+        heads = heads.replace("District,", "DistrictName,")
+    lines(tmp_path, "a.csv", heads, "甲公司,91350205MALBXMF057,海沧区,咖啡师,12,6700,7500")
+    tables = tables_of(tmp_path)
+    held = tables.employers.iloc[0]
+    assert [held["firm_name"], held["district"], held["post"]] == ["甲公司", "海沧区", "咖啡师"]
+    assert [held["vacancies"], held["wage_low"], held["wage_high"]] == [12, 6700, 7500]
+    assert open_questions(tables).empty
+
+
+def test_spoken_questions_of_a_questionnaire_are_understood(tmp_path, save, tables_of):
+    rows = [
+        [
+            "序号", "提交答卷时间", "来源", "1、贵单位全称：", "2、单位在哪个区？",
+            "3、全单位现在共有多少人？", "4、眼下最缺的是什么工种？", "5、这个工种还差多少人？",
+            "6、往后一年这个工种打算招多少人？", "7、这个工种开的月薪是多少元？",
+        ],
+        [1, "2026/04/10", "微信", "甲乙食品", "思明区", 118, "分拣员", 14, 16, "5100-6100"],
+    ]  # fmt: skip
+    save(tmp_path / "小调查.xlsx", rows)
+    held = tables_of(tmp_path).employers.iloc[0]
+    assert [held["post"], held["vacancies"], held["planned_hires"]] == ["分拣员", 14, 16]
+    assert [held["employees"], held["wage_low"], held["district"]] == [118, 5100, "思明区"]
+
+
+def test_wishes_in_an_order_of_any_length(tmp_path, save, tables_of):
+    rows = [
+        ["编号", "年龄", "培训意向", None, None, "拟考等级"],
+        [None, None, "首选工种", "次选工种", "三选工种", None],
+        [1, 27, "美容师", "咖啡师", "中式面点师", "四级"],
+    ]
+    save(tmp_path / "学员登记册.xlsx", rows, merge=("A1:A2", "B1:B2", "C1:E1", "F1:F2"))
+    tables = tables_of(tmp_path)
+    assert list(tables.workers["wish"]) == ["美容师", "咖啡师", "中式面点师"]
+    assert open_questions(tables).empty
+
+
+def test_decisions_whose_headings_nobody_listed(tmp_path, save, tables_of):
+    rows = [
+        ["职业（工种）", "定稿意见", "主要依据", "拍板人", "牵头单位", "定稿日"],
+        ["焊工", "调入", "长期招不满", "卓毅川", "市人社局", "2026-05-08"],
+        ["收银员", "调出", "招聘量下降", "欧阳敏芝", "市商务局", "2026-05-08"],
+    ]
+    save(tmp_path / "研判结论.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.decisions["who"]) == ["卓毅川", "欧阳敏芝"]
+    assert open_questions(tables).empty
+
+
+def test_firms_under_an_unknown_heading_make_a_return_of_posts(tmp_path, save, tables_of):
+    rows = [
+        ["服务商（签约）", "站点所在区", "岗位", "尚需补充人数", "月均到手（元）"],
+        ["厦门甲乙冷链有限公司", "海沧区", "快递员", 11, 8700],
+        ["厦门丙丁速递有限公司", "思明区", "分拣员", 4, 6500],
+    ]
+    save(tmp_path / "a.xlsx", rows)
+    held = tables_of(tmp_path).employers
+    assert list(held["firm_name"]) == ["厦门甲乙冷链有限公司", "厦门丙丁速递有限公司"]
+    assert list(held["wage_low"]) == [8700, 6500]

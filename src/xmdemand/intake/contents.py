@@ -11,7 +11,7 @@ from xmdemand.intake.dates import parse_date, parse_month
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import DITTO, EMPTY, NONE_AT_ALL
 from xmdemand.intake.sources import Rows
-from xmdemand.intake.terms import parse_district
+from xmdemand.intake.terms import parse_code, parse_district
 from xmdemand.intake.text import bare, words_of
 
 _SAMPLE = 60
@@ -84,6 +84,10 @@ def _no_wage(cell: object) -> bool:
     return "unreadable" in wage.flags or "implausible" in wage.flags
 
 
+def _no_code(cell: object) -> bool:
+    return parse_code(cell).value is None
+
+
 def _no_day(cell: object) -> bool:
     return parse_date(cell).value is None and parse_month(cell).value is None
 
@@ -140,6 +144,7 @@ def _a_number(cell: object) -> bool:
 
 
 _MISFITS: Mapping[ValueKind, Callable[[object], bool]] = {
+    "code": _no_code,
     "count": _no_count,
     "uncertain": _no_count,
     "wage": _no_wage,
@@ -165,3 +170,24 @@ def agencies(cells: Sequence[object]) -> bool:
     """
     named = [text for cell in cells if (text := bare(words_of(cell))) and text not in _SILENT]
     return sum(bool(_AGENCY.search(text)) for text in named) * 2 > len(named)
+
+
+_FIRM = re.compile(
+    r"(?:公司|集团|合作社|事务所|酒店|宾馆|医院|学校|幼儿园|养老院|护理院|研究院|商行|超市|[一-鿿]厂)"
+    r"(?:[(].*[)])?$"
+)
+
+
+def firm_like(text: str) -> bool:
+    """Whether a text is called as firms are.
+
+    >>> firm_like("厦门某某电子有限公司"), firm_like("焊工")
+    (True, False)
+    """
+    return len(text) > 3 and _FIRM.search(text) is not None
+
+
+def firms(cells: Sequence[object]) -> bool:
+    """Whether nearly all filled cells, and two at least, are called as firms are."""
+    texts = {words_of(cell) for cell in cells} - {""}
+    return len(texts) > 1 and sum(map(firm_like, texts)) * 10 >= len(texts) * 9

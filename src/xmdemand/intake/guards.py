@@ -16,9 +16,10 @@ import numpy as np
 
 from xmdemand.intake.amounts import parse_wage
 from xmdemand.intake.columns import KINDS, Column
-from xmdemand.intake.contents import agencies, below, cannot_be
-from xmdemand.intake.headings import Guess, heading_key, two_ends
-from xmdemand.intake.layout import AS_WORDED, Layout, unit_of
+from xmdemand.intake.contents import agencies, below, cannot_be, firm_like
+from xmdemand.intake.dates import parse_date
+from xmdemand.intake.headings import AS_WORDED, Guess, heading_key, two_ends
+from xmdemand.intake.layout import Layout, unit_of
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL
 from xmdemand.intake.personal import name_persons
@@ -56,7 +57,7 @@ class Clue:
 
 
 def _is_firm(text: str, unit: float, names: Names) -> bool:
-    return _firm_like(text)
+    return firm_like(text)
 
 
 def _is_pay(text: str, unit: float, names: Names) -> bool:
@@ -77,15 +78,26 @@ def _is_credit_code(text: str, unit: float, names: Names) -> bool:
     return _CREDIT_CODE.fullmatch(text) is not None
 
 
-_FIRM = re.compile(
-    r"(?:公司|集团|合作社|事务所|酒店|宾馆|医院|学校|幼儿园|养老院|护理院|研究院|商行|超市|[一-鿿]厂)"
-    r"(?:[(].*[)])?$"
-)
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}")
 _OTHER_TIME = "上年|去年|前年|往年|同期|上月|上季|上半年|累计|预计|目标"
 _CARRIED = "结转|结存|转结|转入|上[月期季年]末|[月期季年]初|留存|存量|未招满"
 _POSTS = "岗位|招|需求|用人"
 _NEVER = re.compile(r"(?!)")
+
+
+def _is_action(text: str, unit: float, names: Names) -> bool:
+    choices = KINDS["decisions"].column("action").choices
+    return any(bare(text) in map(bare, words) for words in choices.values())
+
+
+def _is_day(text: str, unit: float, names: Names) -> bool:
+    return parse_date(text).value is not None
+
+
+def _is_person(text: str, unit: float, names: Names) -> bool:
+    return 1 < len(text) < 5 and not text.endswith(("局", "处", "科", "部", "委", "办"))
+
+
 _PLACE = Clue(
     re.compile(r"区|镇|街|地|址|片|district|area", re.IGNORECASE),
     re.compile(r"户籍|籍贯|户口|家乡|老家|注册|求职|通讯|区号|意向|生源|学校|院校"),
@@ -133,6 +145,15 @@ _CLUES: Mapping[str, Mapping[str, Clue]] = {
     "workers": {
         "district": _PLACE,
         "age": Clue(re.compile(r"年龄|岁|出生|生日|birth|age", re.I), re.compile(r"工龄|年限")),
+    },
+    "decisions": {
+        "action": Clue(
+            re.compile(r"意见|结论|决定|处理|建议"), re.compile(r"理由|依据"), _is_action
+        ),
+        "who": Clue(
+            re.compile(r"人(?:员)?(?:姓名|签字)?$"), re.compile(r"数|法人|用人|受理"), _is_person
+        ),
+        "date": Clue(re.compile(r"日期?$|时间$|date"), _NEVER, _is_day),
     },
     "firms": {
         "district": _PLACE,
@@ -310,8 +331,8 @@ NOT_SUCH = "intake.not_such"
 _ENOUGH = 3
 """Distinct texts from which a whole column is judged by what most are."""
 _NUMBER = re.compile(
-    r"(?:底薪|综合|月薪|年薪|日薪|时薪|保底|工资|薪资|待遇|收入|不少于|约|至少)*[\d.,~\-:/年月日\s]+"
-    r"(?:元|千元|万元|万|千|k|人|名|个|以上|左右|上下|起|/?月|/?天|/?小时|/?年|%)*"
+    r"(?:底薪|综合|月薪|年薪|日薪|时薪|日结|保底|工资|薪资|待遇|收入|不少于|不低于|约|至少)*"
+    r"(?:[\d.,~\-:/年月日\s]|元|千|万|k|至|到|—)+(?:人|名|个|以上|以内|左右|上下|起|天|小时|%)*"
 )
 _PAID = re.compile(r"(?:底薪|综合收入|月薪|年薪|日薪|保底|综合工资).{0,4}\d{3,}")
 _POST = re.compile(r"(?:工|员|师|司机|技师|店长|主管|助理|客服|厨师|学徒|经理)(?:[(].*[)])?$")
@@ -320,7 +341,7 @@ _POST = re.compile(r"(?:工|员|师|司机|技师|店长|主管|助理|客服|�
 def _no_titles(texts: Mapping[int, str]) -> set[int]:
     """Which texts are no names of posts."""
     if len(texts) >= _ENOUGH and (
-        sum(map(_firm_like, texts.values())) >= _MOST * len(texts)
+        sum(map(firm_like, texts.values())) >= _MOST * len(texts)
         or name_persons(set(texts.values()))
     ):
         return set(texts)
@@ -335,14 +356,10 @@ def _no_titles(texts: Mapping[int, str]) -> set[int]:
 def _no_firms(texts: Mapping[int, str]) -> set[int]:
     """All texts of a column that holds posts or persons where firms should stand, else none."""
     said = set(texts.values())
-    if len(said) < _ENOUGH or any(map(_firm_like, said)):
+    if len(said) < _ENOUGH or any(map(firm_like, said)):
         return set()
     posts = sum(_POST.search(text) is not None for text in said) >= _MOST * len(said)
     return set(texts) if posts or name_persons(said) else set()
-
-
-def _firm_like(text: str) -> bool:
-    return len(text) > 3 and _FIRM.search(text) is not None
 
 
 def _are_pay(numbers: Sequence[float]) -> bool:

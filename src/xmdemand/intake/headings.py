@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from xmdemand.intake.columns import KINDS, Column
+from xmdemand.intake.identifiers import spelt_out
 from xmdemand.intake.text import SIMPLIFIED, bare
 from xmdemand.intake.wording import says, tells_period
 
@@ -16,6 +17,8 @@ IGNORE = "-"
 """Stands in `mapping.toml` for a heading that means no column."""
 SURE = 0.8
 """Likeness from which an unknown heading is taken for a known one, and said so."""
+AS_WORDED = 0.9
+"""Likeness given to a heading that is known by its wording, or by what stands below it."""
 POSSIBLE = 0.5
 """Likeness from which a known heading is proposed for an unknown one."""
 
@@ -43,7 +46,7 @@ _ORDERS = (
     re.compile(r"[(]?第?[一二三四五六七八九1-9][)]?(?:志愿|意愿)?$"),
     re.compile(r"^第[一二三四五六七八九1-9]个?"),
     re.compile(r"^第[一二三四五六七八九1-9](?:志愿|意愿|选择)的?"),
-    re.compile(r"^[首次]选的?"),
+    re.compile(r"^[首次一二三四五]选的?"),
 )
 _HARMLESS_REMARK = re.compile(
     r"(?:单位[:：]?)?[万千百十]?(?:人次|人|名|个|家|位|元)?(?:/月)?|[必选可不多单]{1,2}填|填?(?:整数|数字|数值)|"
@@ -78,6 +81,12 @@ _OPPOSED = (
     ("入职", "离职"),
     ("男", "女"),
 )
+
+
+_OF_POSTS = frozenset(["工种", "职业", "岗位", "项目", "专业"])
+"""What the place in an order may stand before, below a heading that asks for several."""
+_DURATION = re.compile(r"天数|月数|时长|用时|年限|工龄|周期|days$|月份$")
+"""How long something lasts: no number of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,7 @@ def spellings(text: str) -> tuple[tuple[str, str, str], ...]:
     >>> spellings("2、缺工人数（人）")
     (('缺工人数(人)', '', ''), ('缺工人数', '人', ''))
     """
-    full = heading_key(text)
+    full = heading_key(spelt_out(text) or text)
     found = {full: ("", "")}
     remark = "".join(_BRACKETS.findall(full))
     found.setdefault(_TAIL.sub("", _BRACKETS.sub("", full)), (remark, ""))
@@ -196,7 +205,7 @@ def meaning(kind: str, label: str) -> tuple[Column, int] | None:
                     return whole, WORDED
             if _may_lack(column, remark, group):
                 return column, TRIMMED
-    key = heading_key(label)
+    key = heading_key(spelt_out(label) or label)
     if "/" in key and (longer := _longer(known, key)):
         return longer
     if (said := _worded(kind, label)) is not None:
@@ -204,6 +213,9 @@ def meaning(kind: str, label: str) -> tuple[Column, int] | None:
     for stem in order_stems(label):
         if stem in known and known[stem].repeats:
             return known[stem], TRIMMED
+        upper = known.get(key.rpartition("/")[0])
+        if upper is not None and upper.repeats and stem in _OF_POSTS:
+            return upper, TRIMMED
     return _longer(known, key)
 
 
@@ -337,6 +349,8 @@ def likest(kind: str, label: str, used: set[str]) -> Guess | None:
         return None
     key, remark, group = forms[-1]
     free = [item for item in _likenesses(kind, key) if item[2] not in used]
+    if _DURATION.search(key):
+        free = [item for item in free if KINDS[kind].column(item[2]).kind not in COUNTS]
     if key.endswith(("数", "数量")):  # a count is no name
         free = [item for item in free if KINDS[kind].column(item[2]).kind in (*COUNTS, "number")]
     if not free:
@@ -379,7 +393,7 @@ def two_ends(kind: str, labels: Mapping[int, str]) -> tuple[Column, int, int] | 
     ends: list[dict[str, list[int]]] = [{}, {}]
     columns: dict[str, Column] = {}
     for at, label in labels.items():
-        key = _BRACKETS.sub("", heading_key(label))
+        key = _BRACKETS.sub("", heading_key(spelt_out(label) or label))
         for side, pattern in enumerate((_LOWER, _UPPER)):
             stem = pattern.sub("", key).rstrip("/")
             found = meaning(kind, stem) if stem not in (key, "") else None

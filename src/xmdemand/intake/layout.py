@@ -10,6 +10,7 @@ from xmdemand.intake.amounts import parse_count
 from xmdemand.intake.columns import KINDS, Column
 from xmdemand.intake.contents import below, cannot_be, contradict, ticked
 from xmdemand.intake.headings import (
+    AS_WORDED,
     COUNTS,
     SURE,
     Guess,
@@ -28,8 +29,6 @@ from xmdemand.intake.wide import Wide
 
 _WORTH_ASKING = 0.6
 """Likeness from which a person is asked about a heading that may be a column but no count."""
-AS_WORDED = 0.9
-"""Likeness given to a heading that is known by its wording."""
 _UNIT = re.compile(r"(?:计量)?单位\s?[:：]?\s?([万千百十]?)(?:人次|人|名|个)")
 """A unit of persons in a corner; one of money says nothing of counts."""
 _UNIT_IN_HEAD = re.compile(r"[(](?:单位:)?([万千百十]?)(?:人次|人|元|名|个)(?:/月)?[)]")
@@ -317,7 +316,8 @@ def _needless(kind: str, guess: Guess, used: set[str]) -> bool:
     That is so where it hardly resembles a column that is no count, and where a side of the register
     is known already and a doubtful count adds nothing to it.
     """
-    if guess.score < _WORTH_ASKING and KINDS[kind].column(guess.column).kind not in COUNTS:
+    counted = KINDS[kind].column(guess.column).kind in COUNTS and guess.column != "employees"
+    if guess.score < _WORTH_ASKING and not counted:
         return True
     side = guess.column.partition("_")[0]
     known = {f"{side}_total", f"{side}_new"} & used

@@ -214,7 +214,7 @@ def _claim(
         return None
     stems = order_stems(label)
     known = (stem for stem in stems if stem in headings(kind))
-    return _Claim(place, found[1], found[0], next(known, key))
+    return _Claim(place, found[1], found[0], next(known, stems[0] if stems else key))
 
 
 def _option_of(
@@ -251,8 +251,12 @@ def _winners(rivals: Sequence[_Claim], labels: Sequence[str]) -> list[_Claim]:
 
 
 def _gives_way(claim: _Claim, labels: Sequence[str]) -> bool:
-    """Whether a heading may be left without a column where another has won it."""
-    return claim.rank == WORDED or _CODED.search(labels[claim.place]) is not None
+    """Whether a heading may be left without a column where another has won it.
+
+    One known by its wording only, a code, or a field of study for a trade.
+    """
+    studied = claim.rank == VAGUE and claim.column.kind == "title"
+    return claim.rank == WORDED or studied or _CODED.search(labels[claim.place]) is not None
 
 
 def _are_options(rivals: Sequence[_Claim]) -> bool:

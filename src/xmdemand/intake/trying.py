@@ -9,10 +9,12 @@ from functools import lru_cache, partial
 
 from xmdemand.intake.captions import leads_with_firm
 from xmdemand.intake.columns import KINDS, Kind
-from xmdemand.intake.contents import agencies, below
+from xmdemand.intake.contents import agencies, below, firms
 from xmdemand.intake.dates import period_around, span_around
 from xmdemand.intake.facts import facts_above, signed_above
 from xmdemand.intake.headings import (
+    AS_WORDED,
+    Guess,
     meaning,
     order_stems,
     resembles_heading,
@@ -71,7 +73,7 @@ def tries_of(
                 told = {**said.told, **confirmed.get(candidate.name, {})}
                 match = match_headings(candidate.name, labels, told, names, around)
                 if candidate.name == "employers":
-                    match = _of_employers(match, rows, place + depth)
+                    match = _of_employers(match, labels, rows, place + depth)
                 facts = of_firm if candidate.name == "employers" else said.facts
                 if candidate.name == "decisions":
                     facts = of_office
@@ -96,8 +98,23 @@ def tries_of(
     return list(best.values())
 
 
-def _of_employers(match: Match, rows: Rows, first: int) -> Match:
-    """Headings of a return without those above names of agencies: they are no employers."""
+def _of_employers(match: Match, labels: Sequence[str], rows: Rows, first: int) -> Match:
+    """Headings of a return without those above names of agencies: they are no employers.
+
+    Where posts and numbers are wanted and no heading names the firm, the one column of firms does.
+    """
+    if {"title", "vacancies"} <= match.names and not match.names & {"firm", "firm_name"}:
+        named = [
+            at
+            for at, label in enumerate(labels)
+            if label and at not in match.columns and at not in match.wide.places
+            if firms(cells := below(rows, first, at)) and not agencies(cells)
+        ]
+        if len(named) == 1:
+            column = KINDS["employers"].column("firm_name")
+            guess = Guess(labels[named[0]], "firm_name", AS_WORDED)
+            columns = dict(sorted({**match.columns, named[0]: column}.items()))
+            return replace(match, columns=columns, vague=(*match.vague, guess))
     others = {
         place: column
         for place, column in match.columns.items()
@@ -209,7 +226,7 @@ def _wants_people(labels: tuple[str, ...]) -> bool:
     return any(found and found[0].name in ("vacancies", "planned_hires") for found in meant)
 
 
-_FRAME = re.compile(r"名录|名单|企业库|单位库|样本框|抽样框|花名册|清单|一览|台账")
+_FRAME = re.compile(r"名录|名册|名单|企业库|单位库|样本框|抽样框|清单|一览|台账")
 
 
 def _frame_only(match: Match, labels: Sequence[str], texts: Sequence[str]) -> float:

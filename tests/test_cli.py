@@ -83,6 +83,35 @@ def test_a_city_of_ones_own_begins_as_a_copy(run, tmp_path):
     assert Edition.open(other).profile.city == "泉州市", "the file went along"
 
 
+def test_a_made_up_city_has_the_districts_of_ones_own_profile(run, tmp_path):
+    """Beside the profile nothing is needed: the folder is the record, wherever it is carried to."""
+    run("new", tmp_path / "own", "--year", 2026, "--own-profile")
+    assert "厦" not in (tmp_path / "own" / "edition.toml").read_text(encoding="utf-8")
+    own = tmp_path / "own" / "本市档案.toml"
+    text = own.read_text(encoding="utf-8").replace("思明", "甲乙").replace('"厦门市"', '"某市"')
+    own.write_text(text.replace('key = "xiamen"', 'key = "own"'), encoding="utf-8")
+    made = tmp_path / "made"
+    run("synth", made, "--profile", own, "--clean")
+    shutil.rmtree(tmp_path / "own")
+    said = run("check", made).stdout
+    assert "甲乙区" in Edition.open(made).tables.employers["district"].unique()
+    assert "所属区" not in said
+    kept = (made / "edition.toml").read_bytes()
+    assert "没有改动" in run("synth", made, code=4).stderr
+    assert (made / "edition.toml").read_bytes() == kept
+
+
+def test_a_check_says_how_much_of_what_was_taken_needs_a_look(run, tmp_path):
+    """Districts of another city: every row is taken, and none is of a district."""
+    run("new", tmp_path / "e", "--year", 2026)
+    rows = [
+        "单位名称,所属区,岗位名称,未来12个月计划招用",
+        *(f"甲{n}公司,鲤城区,焊工,3" for n in range(9)),
+    ]
+    (tmp_path / "e" / "inputs" / "用工.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert "9 处请核对，最多的是“所属区”：9 处" in run("check", tmp_path / "e").stdout
+
+
 def test_a_check_of_nothing_says_what_to_do(run, tmp_path):
     run("new", tmp_path / "e", "--year", 2026)
     assert "还没有文件" in run("check", tmp_path / "e").stdout

@@ -19,6 +19,8 @@ import click
 
 from xmdemand import __version__
 from xmdemand.casework import A_DAY, COMMANDS, DAY
+from xmdemand.errors import OutputError
+from xmdemand.notes import Note
 from xmdemand.usage import NO_OUTPUT, Commands
 
 if TYPE_CHECKING:
@@ -299,6 +301,7 @@ def explain(
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--year", type=int, default=2026, show_default=True)
 @click.option("--clean", is_flag=True, help="不加误报、无回答和文件杂乱。")
+@click.option("--profile", default="xiamen", show_default=True, help="城市档案的名称或路径。")
 @click.pass_obj
 def synth(
     terminal: Terminal,
@@ -307,15 +310,19 @@ def synth(
     seed: int,
     year: int,
     clean: bool,
+    profile: str,
 ) -> None:
     """写出一个真值已知的虚构城市（示例数据，非真实统计）。
 
     \b
     示例：xmdemand synth trial --scale small --seed 1
+          xmdemand synth 演练 --profile 泉州2026/本市档案.toml
     """
     from xmdemand import synth as room
 
-    room.write_edition(folder, scale=scale, seed=seed, year=year, clean=clean)
+    if (folder / "edition.toml").exists():
+        raise OutputError.told(Note("edition.not_over_another", str(folder)))
+    room.write_edition(folder, scale=scale, seed=seed, year=year, clean=clean, profile=profile)
     terminal.say(f"已写出 {folder}；真值在 {folder / 'truth.csv'}。示例数据，非真实统计。")
     terminal.done("synth", {"folder": str(folder)})
 

@@ -60,8 +60,10 @@ def new_edition(
     text = settings_template(year, city)
     copied: list[Path] = []
     if own or not packed:  # the folder is the record, wherever it is carried to
-        copied = _copy_profile(city, profile_path(profile), folder)
+        copied = copy_profile(city, profile_path(profile), folder)
         text = text.replace(f'profile = "{city.key}"', f'profile = "{OWN_PROFILE}"')
+    if own:  # what its comments name is another city's until the copy is edited
+        text = text.replace(city.city, "本市")
     settings.write_text(text, encoding="utf-8")
     forms = [] if own and packed else _blank_workbooks(folder, year)
     return [*copied, settings, *forms]
@@ -80,8 +82,18 @@ def _blank_workbooks(folder: Path, year: int) -> list[Path]:
     return write_blank_workbooks(forms, city, year=settings.year)
 
 
-def _copy_profile(city: Profile, source: Path, folder: Path) -> list[Path]:
-    """A city's profile and its tables as files of an edition, each under a name of its own."""
+def copy_profile(city: Profile, source: Path, folder: Path) -> list[Path]:
+    """A city's profile and its tables as files of an edition, each under a name of its own.
+
+    Parameters
+    ----------
+    city
+        As read.
+    source
+        The file it was read from.
+    folder
+        The edition's.
+    """
     text = source.read_text(encoding="utf-8-sig")
     made = [folder / OWN_PROFILE]
     for name, own in ((city.occupation_map, OWN_MAP), (city.classification, OWN_CODES)):

@@ -148,6 +148,10 @@ class Terminal:
             self.warn(note.say("zh"))
         more = len(doubts) - MOST_DOUBTS
         rest = f"（另有 {more} 条提示没有列在这里）" if more > 0 else ""
+        odd = tables.oddities
+        if odd is not None and len(odd):
+            column, n = Counter(map(str, odd["column"])).most_common(1)[0]
+            self.say(f"已采用的行中有 {len(odd):,} 处请核对，最多的是“{column}”：{n:,} 处")
         self.say(f"逐条的问题和填法见数据质量报告：{report}{rest}")
 
     def result(self, edition: Edition) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from xmdemand.intake.columns import choice, header
-from xmdemand.profile import Profile
+from xmdemand.profile import Profile, packaged, profile_path
+from xmdemand.scaffold import OWN_PROFILE, copy_profile
 from xmdemand.settings import settings_template
 from xmdemand.synth.city import City, city
 from xmdemand.synth.employer_files import write_returns
@@ -68,7 +69,7 @@ def write_edition(
     clean
         No misreporting, no non-response, tidy files.
     profile
-        A packaged profile's key, or a profile file's path.
+        A packaged profile's key, or a profile file's path: that file is copied into the folder.
     """
     folder = Path(folder)
     settings = Profile.load(profile)
@@ -85,10 +86,9 @@ def write_edition(
     folder.mkdir(parents=True, exist_ok=True)
     write(drawn, folder / "inputs")
     text = settings_template(year, settings, synthetic=True)
-    if profile != settings.key:
-        text = text.replace(
-            f'profile = "{settings.key}"', f'profile = "{Path(profile).as_posix()}"'
-        )
+    if profile not in packaged():
+        copy_profile(settings, profile_path(profile), folder)
+        text = text.replace(f'profile = "{settings.key}"', f'profile = "{OWN_PROFILE}"')
     (folder / "edition.toml").write_text(text, encoding="utf-8", newline="\n")
     write_truth(drawn, folder / "truth.csv")
     return drawn

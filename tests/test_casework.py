@@ -103,7 +103,7 @@ def test_status_counts_what_came_and_the_days(run, edition):
 APPROVED = ("--approver", "陈示例", "--date", "2026-05-20")
 
 
-def test_an_edition_is_frozen_then_only_revised(run, edition):
+def test_an_edition_is_frozen_then_only_revised(run, edition, tmp_path):
     step = json.loads(run("--json", "freeze", edition, "--state", "signed", *APPROVED).stdout)
     assert (step["state"], step["date"], step["revision"]) == ("signed", "2026-05-20", 0)
     manifest = json.loads((edition / "out" / "manifest.json").read_text(encoding="utf-8"))
@@ -130,8 +130,12 @@ def test_an_edition_is_frozen_then_only_revised(run, edition):
     assert (record.state, record.catalogue.revision) == ("draft", 1)
     manifest = json.loads((edition / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert not [row for row in manifest["inputs"] if row["file"].startswith(("freeze", "frozen"))]
+    assert "再次签发" in run("publish", edition, tmp_path / "site", code=3).stderr
+    assert not (tmp_path / "site").exists(), "a revision nobody signed is a draft"
+    run("publish", edition, tmp_path / "preview", "--draft")
     step = json.loads(run("--json", "freeze", edition, "--state", "published", *APPROVED).stdout)
     assert (step["revision"], step["reason"]) == (1, "单位更正")
+    run("publish", edition, tmp_path / "site")
 
 
 def drop_in_decisions(edition, code):

@@ -322,7 +322,7 @@ def publish(
           xmdemand publish 2026 /srv/www/jimei --district 集美区
     """
     from xmdemand import publish as room
-    from xmdemand.catalogue.lifecycle import FROZEN_FROM, STATES, state_of
+    from xmdemand.catalogue.lifecycle import FROZEN_FROM, STATES, changed_outputs, state_of
     from xmdemand.edition import Edition
     from xmdemand.errors import name_some
 
@@ -331,6 +331,9 @@ def publish(
     if STATES.index(state) < FROZEN_FROM and not draft:
         fields = {"state": Note(f"catalogue.state_{state}")}
         raise InputError.told(Note("catalogue.release_of_draft", str(folder), fields=fields))
+    if not draft and (changed := changed_outputs(folder)):  # a revision nobody signed is a draft
+        fields_now = {"files": name_some(changed)}
+        raise InputError.told(Note("catalogue.release_of_unsigned", str(folder), fields=fields_now))
     if district and (stale := room.stale_inputs(folder, folder / "out", edition.profile)):
         # A district's numbers were held against the city's, which must be the ones signed.
         files_now = {"files": name_some(stale)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -10,11 +11,12 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from docx import Document
 from jsonschema import Draft202012Validator
 from publish_city import make_profile, make_settings
 from publish_fixture import HOSTILE, make_content
 
-from xmdemand.catalogue.content import Catalogue
+from xmdemand.catalogue.content import Catalogue, Erratum
 from xmdemand.catalogue.record import Content, Record
 from xmdemand.errors import InputError, OutputError
 from xmdemand.intake import Tables
@@ -149,6 +151,32 @@ def test_the_two_csv_files_differ_as_promised(tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(safe, newline="")))
     assert len(rows) == 31
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_correction_says_so_with_its_errata_in_every_form_of_the_list(tmp_path: Path) -> None:
+    line = Erratum(
+        revision=1,
+        date=dt.date(2026, 6, 10),
+        line="第3行",
+        old="焊工旧",
+        new="焊工新",
+        reason="单位更正",
+    )
+    content = make_content(6, revision=1, errata=(line,))
+    made = make(content, tmp_path, only=["xlsx", "docx", "html"])
+    told = {path.suffix: path for path in made.paths}
+    book = openpyxl.load_workbook(told[".xlsx"])
+    cells = [str(cell) for row in book["勘误"].iter_rows(values_only=True) for cell in row]
+    assert {"2026年6月10日", "第3行", "焊工旧", "焊工新", "单位更正"} <= set(cells)
+    assert "第1次更正" in str(book["目录"]["A2"].value)
+    assert all("示例数据" in sheet.oddHeader.right.text for sheet in book)
+    page = told[".html"].read_text(encoding="utf-8")
+    words = "".join(paragraph.text for paragraph in Document(str(told[".docx"])).paragraphs)
+    assert "第1次更正" in page
+    assert "第1次更正" in words
+    assert "焊工旧" in page
+    plain = make(make_content(6), tmp_path / "plain", only=["xlsx"])
+    assert "勘误" not in openpyxl.load_workbook(plain.paths[0]).sheetnames
 
 
 def test_the_evidence_speaks_chinese(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ def render(catalogue: Catalogue, press: Press) -> bytes:
     _add_list(book, catalogue, landscape=landscape)
     _add_notes(book, catalogue)
     _add_changes(book, catalogue)
+    if catalogue.errata:
+        _add_errata(book, catalogue)
     return workbook_bytes(book, issue_moment(catalogue))
 
 
@@ -31,7 +33,7 @@ def _add_list(book: Book, catalogue: Catalogue, *, landscape: bool) -> None:
         landscape=landscape,
         frozen=names.index("name") + 1 if "name" in names else 0,
         table="tblCatalogue",
-        header=formats.SYNTHETIC if catalogue.synthetic else "",
+        header=_header(catalogue),
     )
     add_sheet(book, "目录", fields, rows, layout)
 
@@ -52,7 +54,11 @@ def _add_notes(book: Book, catalogue: Catalogue) -> None:
     rows: list[list[Value]] = [
         [at, note.heading, note.text] for at, note in enumerate(catalogue.notes, start=1)
     ]
-    add_sheet(book, "说明", fields, rows, Layout(title="说明", landscape=True))
+    add_sheet(book, "说明", fields, rows, Layout(title="说明", header=_header(catalogue)))
+
+
+def _header(catalogue: Catalogue) -> str:
+    return formats.SYNTHETIC if catalogue.synthetic else ""
 
 
 def _add_changes(book: Book, catalogue: Catalogue) -> None:
@@ -80,5 +86,15 @@ def _add_changes(book: Book, catalogue: Catalogue) -> None:
         for at, change in enumerate(catalogue.changes, start=1)
     ]
     nothing = () if rows else (formats.NO_CHANGES,)
-    layout = Layout(title="较上年目录的调整情况", after=nothing, frozen=0)
+    layout = Layout(
+        title="较上年目录的调整情况", after=nothing, frozen=0, header=_header(catalogue)
+    )
     add_sheet(book, "较上年调整", fields, rows, layout)
+
+
+def _add_errata(book: Book, catalogue: Catalogue) -> None:
+    widths = (16, 30, 48, 48, 30)
+    heads = zip(formats.ERRATUM_HEADINGS, widths, strict=True)
+    fields = [Field(heading, width=width) for heading, width in heads]
+    rows = [formats.erratum_cells(line) for line in catalogue.errata]
+    add_sheet(book, "勘误", fields, rows, Layout(title="勘误", header=_header(catalogue)))

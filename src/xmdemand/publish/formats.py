@@ -242,10 +242,16 @@ def sides(rows: Sequence[Sequence[str]]) -> tuple[Literal["left", "right"], ...]
 
 
 def scope(catalogue: Catalogue) -> str:
-    """Of where and when a catalogue is, on one line."""
+    """Of where and when a catalogue is, on one line; a corrected one says so."""
     place = f"{catalogue.city}{catalogue.district}"
     span = period(catalogue.reference_start, catalogue.reference_end)
-    return f"{place}　基准期：{span}　数据截止：{day(catalogue.cut_off)}"
+    corrected = f"　{revision(catalogue)}" if catalogue.revision else ""
+    return f"{place}　基准期：{span}　数据截止：{day(catalogue.cut_off)}{corrected}"
+
+
+def revision(catalogue: Catalogue) -> str:
+    """Which correction of the signed catalogue this is; nothing for the signed one."""
+    return f"第{catalogue.revision}次更正" if catalogue.revision else ""
 
 
 def tiers(catalogue: Catalogue) -> dict[int, str]:

@@ -24,18 +24,28 @@ _TENS = re.compile(r"([1-9]0|[二三四五六七]?十)[多几](?:来)?")
 _OPTION = re.compile(r"^[a-h][.、:)]")
 _YEARS_OLD = re.compile(r"周岁|岁|\(含[^)]*\)|年龄[:：]?")
 _NOT_YET = re.compile(r"(?:未满|不满|不到|小于)(\d\d)")
-_FIRST, _LAST = 1920, 2025
+_FIRST = 1920
+_TURN = 30
+"""Years of two digits below this are of this century: who was born in 1929 no longer works."""
 _MOST = 150
 """What is above this is a year of birth."""
 _HAN_TENS = {"": 10, "二": 20, "三": 30, "四": 40, "五": 50, "六": 60, "七": 70}
 _EPOCH = dt.date(1899, 12, 30)
 
 
-def parse_age(cell: object) -> Value[Age]:
+def parse_age(cell: object, *, last: int = 2099) -> Value[Age]:
     """Read an age, a year or month of birth, or a band of ages.
 
     ``kind`` is ``exact`` (years of age or year of birth), ``born`` (a month) or ``band``
     (``low-high``, one end may be missing).
+
+    Parameters
+    ----------
+    cell
+        A cell's value of any type.
+    last
+        Last year in which somebody asked can have been born, such as that of the survey. Without
+        it a birth after the day of the answer is found when the age is counted: it lies in no band.
 
     Examples
     --------
@@ -47,7 +57,7 @@ def parse_age(cell: object) -> Value[Age]:
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
     if isinstance(cell, dt.date):
-        return _born(cell.year, cell.month)
+        return _born(cell.year, cell.month, last)
     if isinstance(cell, (bool, dt.time, dt.timedelta)):
         return Value(None, "missing", ("unreadable",))
     text = _OPTION.sub("", bare(words_of(cell)))
@@ -55,40 +65,37 @@ def parse_age(cell: object) -> Value[Age]:
         return Value(None, "missing")
     if isinstance(cell, (int, float)):
         if 14_000 <= cell <= 42_000:  # a spreadsheet's day number
-            return _born_on(_EPOCH + dt.timedelta(days=int(cell)))
+            day = _EPOCH + dt.timedelta(days=int(cell))
+            return _born(day.year, day.month, last)
         if re.fullmatch(r"\d{4}\.1", text):  # January or October: the last nought is lost
             text = text[:4]
-    return _of_birth(text) or _of_years(_YEARS_OLD.sub("", text))
+    return _of_birth(text, last) or _of_years(_YEARS_OLD.sub("", text))
 
 
-def _born_on(day: dt.date) -> Value[Age]:
-    return _born(day.year, day.month)
-
-
-def _born(year: int, month: int) -> Value[Age]:
-    if _FIRST <= year <= _LAST and 1 <= month <= 12:
+def _born(year: int, month: int, last: int) -> Value[Age]:
+    if _FIRST <= year <= last and 1 <= month <= 12:
         return Value(dt.date(year, month, 1), "born")
     return Value(None, "missing", ("implausible",))
 
 
-def _century(year: str) -> int:
+def _century(year: str, last: int) -> int:
     number = int(year)
     if len(year) > 2:
         return number
-    return number + (2000 if number <= _LAST - 2000 else 1900)
+    return number + (2000 if number <= min(last - 2000, _TURN - 1) else 1900)
 
 
-def _of_birth(text: str) -> Value[Age] | None:
+def _of_birth(text: str, last: int) -> Value[Age] | None:
     if match := _BORN_MONTH.fullmatch(text):
-        return _born(_century(match[1] or match[3]), int(match[2] or match[4]))
+        year = _century(match[1] or match[3], last)
+        return _born(year, int(match[2] or match[4]), last)
     if match := _BORN_YEAR.fullmatch(text):
-        year = _century(match[1] or match[2])
-        good = _FIRST <= year <= _LAST
+        year = _century(match[1] or match[2], last)
+        good = _FIRST <= year <= last
         return Value(float(year), "exact") if good else Value(None, "missing", ("implausible",))
     if match := _DECADE.fullmatch(text):
-        first = _century(match[1] + match[2])
-        last = first + 4 if match[2] == "5" else first + 9
-        return Value(f"{first}-{last}", "band")
+        first = _century(match[1] + match[2], last)
+        return Value(f"{first}-{first + (4 if match[2] == '5' else 9)}", "band")
     return None
 
 

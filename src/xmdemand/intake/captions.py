@@ -27,8 +27,24 @@ def caption(row: Sequence[object]) -> str | None:
     return own[0] if own else ""
 
 
+_POST = re.compile(r"[\u3400-\u9fffa-zA-Z()]{1,10}(?:工|员|师|手|司机)")
+_KEEPER = re.compile(r"(?:联络|专管|管理|统计|协管|填表|经办|人)员|[职员用]工$")
+
+
+def names_post(text: str) -> bool:
+    """Whether a lone text is the name of a post rather than a line about what follows.
+
+    >>> names_post("电焊工"), names_post("二、新阳街道")
+    (True, False)
+    """
+    return _POST.fullmatch(bare(text)) is not None and _KEEPER.search(text) is None
+
+
 def is_title(row: Sequence[object]) -> bool:
-    """Whether a row holds one text at most, beside a corner's unit."""
+    """Whether a row holds one text at most, beside a corner's unit, and that is no post."""
+    texts = [text for cell in row if (text := words_of(cell))]
+    if len(texts) == 1 and names_post(texts[0]):
+        return False  # left without its number: the row is told, not taken for a line
     return sum(bool(words_of(cell)) for cell in row) <= 1 or bool(caption(row))
 
 
@@ -43,7 +59,7 @@ def counts_another(lines: Sequence[str], above: str) -> bool:
 
 
 _SPARE = re.compile(r"富余|过剩|冗余|闲置|待岗|余员|可(?:调剂|输出|借出|外借|共享|外派|派出|支援)")
-_WANTED = re.compile(r"缺|需求|招聘|招工")
+_WANTED = re.compile(r"(?<!余)缺(?!余)|需求|招聘|招工")
 
 
 def says_spare(texts: Sequence[str]) -> bool:
@@ -54,7 +70,7 @@ def says_spare(texts: Sequence[str]) -> bool:
     """
     for text in texts:
         spare, wanted = _SPARE.search(text), _WANTED.search(text)
-        if spare or wanted:
+        if bool(spare) != bool(wanted):
             return wanted is None
     return False
 

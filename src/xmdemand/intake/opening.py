@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -236,6 +237,8 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
     if source.suffix == ".txt" and not text[:4096].count(delimiter):
         return Unread(source.name, "", "intake.unknown_format", mark)
     rows: list[list[Cell]] = []
+    if '="' in text:  # how spreadsheets are made to take digits for a text
+        text = _AS_TEXT.sub(r"\1", text)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(row) > MAX_COLUMNS:
@@ -244,6 +247,9 @@ def _open_text(source: Source, data: bytes, mark: str) -> Grid | Unread:
     except csv.Error:
         return Unread(source.name, "", "intake.damaged", mark)
     return Grid(source.name, "", rows, mark, encoding)
+
+
+_AS_TEXT = re.compile(r'(?<![^,;\t|\n])"?="{1,2}([^",;\t|\n]*)"{1,2}"?(?![^,;\t|\r\n])')
 
 
 def _is_text(data: bytes) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 
-from xmdemand.intake.captions import caption, is_title, of_the_first_block
+from xmdemand.intake.captions import caption, is_title, names_post, of_the_first_block
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.facts import FACTS
 from xmdemand.intake.headings import meaning, resembles_heading
@@ -180,7 +180,11 @@ def _far(starts: Sequence[int], least: int) -> bool:
 
 
 def _with_title(grid: Grid, place: int) -> int:
-    while place and sum(bool(words_of(cell)) for cell in grid.rows[place - 1]) == 1:
+    while (
+        place and len(texts := [t for cell in grid.rows[place - 1] if (t := words_of(cell))]) == 1
+    ):
+        if names_post(texts[0]):
+            break  # the last post of the firm above, left without its number
         place -= 1
     return place
 

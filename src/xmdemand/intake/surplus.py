@@ -36,7 +36,10 @@ def of_surplus(grid: Grid, layout: Layout) -> bool:
     ]
     if not all(heading_key(label) in vague for label in counts):
         return False
-    return says_spare([*reversed(layout.above.split("\n")), grid.sheet, grid.file])
+    lines = layout.above.split("\n")
+    if not grid.offset:  # a further table's own lines stand first, above those of the whole sheet
+        lines.reverse()
+    return says_spare([*lines, grid.sheet, grid.file])
 
 
 def refuse_spare_rows(sheet: Sheet) -> None:

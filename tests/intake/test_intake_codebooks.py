@@ -55,6 +55,16 @@ def test_coded_answers_become_words(head, take):
     assert [row[1] for row in data.rows[1:]] == [30, 41, 25]
 
 
+@pytest.mark.parametrize("head", [("题号", "选项", "含义"), ("题号", "编码", "含义")])
+@pytest.mark.parametrize("number", ["第2题", "2", "Q2", "2、"])
+def test_questions_that_are_numbers_only(head, number):
+    others = [("第1题", 1, "男"), ("第1题", 2, "女")]
+    book = grid("对照", head, *others, (number, 1, "思明区"), (number, 2, "湖里区"))
+    data, told = translated([ANSWERED, book])
+    assert [row[2] for row in data.rows[1:]] == ["湖里区", "思明区", "-3"]
+    assert told.remarks == (CODE_BOOK,)
+
+
 def test_several_codes_in_one_answer_and_a_merged_question():
     book = grid("编码", ("题目", "编码", "选项"), ("工种", "1", "焊工"), (None, "2", "电工"))
     data, _ = translated([grid("数据", ("姓名", "5、工种"), ("甲", "1┋2"), ("乙", "2")), book])

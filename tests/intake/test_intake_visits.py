@@ -98,6 +98,10 @@ def test_a_refused_answer_tells_neither_name_nor_address(tmp_path, tables_of):
         ("走访人：李海燕、洪俊豪", f"走访人：{MASK}"),
         ("联系人：李四、王五", f"联系人：{MASK}"),
         ("统计员：5人、电工：3人", "统计员：5人、电工：3人"),
+        ("苏海燕 15988402578", f"{MASK} {MASK}"),
+        ("15988402578 苏海燕", f"{MASK} {MASK}"),
+        ("人事部 张三（13800138000）", f"人事部 {MASK}（{MASK}）"),
+        ("金工 13800138000", f"金工 {MASK}"),
     ],
 )
 def test_where_an_answer_came_from_and_every_name_behind_a_label_is_masked(text, masked):

@@ -140,6 +140,13 @@ PAY = [
 ]
 
 
+@pytest.mark.parametrize("cell", ["2031", "2031年5月", "20310501"])
+def test_nobody_was_born_after_the_year_that_is_given(cell):
+    assert parse_age(cell, last=2026).flags == ("implausible",)
+    assert parse_age(cell).value is not None
+    assert age_band(parse_age(cell).value, BANDS, TODAY) == ""
+
+
 @pytest.mark.parametrize(("cell", "low", "high", "kind", "doubtful"), PAY)
 def test_pay_in_parts_and_pay_left_open(cell, low, high, kind, doubtful):
     wage = parse_wage(cell)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from xmdemand.intake.personal import MASK, mask, name_persons
+from xmdemand.intake.posts import split_posts
 
 
 def lines(tmp_path, name, *rows):
@@ -382,3 +383,29 @@ def test_firms_under_an_unknown_heading_make_a_return_of_posts(tmp_path, save, t
     held = tables_of(tmp_path).employers
     assert list(held["firm_name"]) == ["厦门甲乙冷链有限公司", "厦门丙丁速递有限公司"]
     assert list(held["wage_low"]) == [8700, 6500]
+
+
+@pytest.mark.parametrize("head", ["岗位状态", "statusName", "招聘状态"])
+def test_a_post_that_its_row_calls_filled_is_flagged(tmp_path, tables_of, head):
+    lines(
+        tmp_path,
+        "a.csv",
+        f"企业名称,岗位,缺工人数,{head}",
+        "甲公司,焊工,3,招聘中",
+        "乙公司,电工,5,已招满",
+        "丙公司,车工,5,已下架",
+    )
+    tables = tables_of(tmp_path)
+    assert len(tables.employers) == 3
+    odd = tables.oddities[tables.oddities["code"] == "intake.closed"]
+    assert list(odd["row"]) == [3, 4]
+
+
+@pytest.mark.parametrize("cell", ["暂不考虑", "不想学", "没有意愿", "暂时不需要", "还没想好"])
+def test_who_wishes_for_nothing_names_no_trade(cell):
+    assert split_posts(cell).value is None
+
+
+def test_a_trade_may_begin_with_a_word_of_denial():
+    assert split_posts("无人机驾驶员").value[0].title == "无人机驾驶员"
+    assert split_posts("不锈钢焊工").value[0].title == "不锈钢焊工"

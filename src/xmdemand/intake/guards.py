@@ -23,7 +23,7 @@ from xmdemand.intake.layout import Layout, unit_of
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL
 from xmdemand.intake.personal import name_persons
-from xmdemand.intake.sheets import Sheet
+from xmdemand.intake.sheets import Sheet, cell_at
 from xmdemand.intake.sources import Grid, Rows
 from xmdemand.intake.terms import parse_district
 from xmdemand.intake.text import bare, words_of
@@ -326,6 +326,28 @@ def refuse_contradictions(sheet: Sheet) -> None:
                     sheet.refuse(places.tolist(), name, NOT_SUCH)
 
 
+def flag_closed(sheet: Sheet) -> None:
+    """Flag posts that an unread column of states calls filled or closed."""
+    layout = sheet.layout
+    if layout.kind != "employers" or "title" not in sheet.decoded:
+        return
+    for at, label in enumerate(layout.labels):
+        if at in layout.columns or not _STATE.search(label):
+            continue
+        closed = {cell for cell in sheet.seen_at(at) if _CLOSED.search(words_of(cell))}
+        if closed:
+            cells = (cell_at(sheet.body.rows, place, at) for place in range(sheet.n))
+            sheet.flag([n for n, cell in enumerate(cells) if cell in closed], "vacancies", CLOSED)
+
+
+CLOSED = "intake.closed"
+"""A post that its own row calls filled."""
+_STATE = re.compile(r"状态|state|status", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"已招[满到齐]|招满|[满招]员|已?(?:下架|下线|关闭|停招|停止|结束|过期|失效|撤销|作废|取消)"
+    r"|暂停|closed|filled|expired",
+    re.IGNORECASE,
+)
 NOT_SUCH = "intake.not_such"
 """A cell of another column, by all it looks like."""
 _ENOUGH = 3

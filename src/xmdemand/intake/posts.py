@@ -18,11 +18,12 @@ _POST_COUNT = re.compile(
 )
 _POST_SOME = re.compile(r"^(.*?[^\d\s:(~-])\s*[:(]?\s*(若干(?:人|名)?|[多数](?:人|名))\)?$")
 _TRADE = re.compile(r"^[\u3400-\u9fffA-Za-z]{1,12}(?:工|员|师|手|司机)$")
-_NO_POST = re.compile(
-    r"(?:我|本人)?(?:暂时?|目前|还|尚|现在)?(?:不考虑|没有?(?:意向|意愿|想法|打算|需求|想好)|无(?:意向|意愿|培训需求|培训意愿)"
-    r"|不(?:想|愿意?|打算|需要|准备)?(?:参加|培训|学习?)(?:培训)?|未定|待定|未考虑|未想好|不确定)"
+_NO_WISH = re.compile(
+    r"(?:我|本人)?(?:暂时?|目前|现在|还|尚)?(?:不|没有?|未|无)"
+    r"(?:考虑|打算|想好|想法|想|需求|需要?|参加|准备|意愿|意向|报名|愿意?|确定|计划|定|培训)"
+    r"(?:学习?|参加|培训|报名|意愿|需求|任何|了|的)*|待定"
 )
-"""What people write who want none."""
+"""Who wishes for nothing: 暂不考虑, 不想学了, 没有意向."""
 _OTHER = re.compile(r"^(?:其他|其它)\s?[〖(\[]?(.*?)[〗)\]]?$")
 
 
@@ -42,7 +43,7 @@ def split_posts(cell: object) -> Value[tuple[Post, ...]]:
     if isinstance(cell, Broken):
         return Value(None, "missing", ("broken",))
     text = _unwrapped(words_of(cell))
-    if text in EMPTY or text in NONE_AT_ALL:
+    if text in EMPTY or text in NONE_AT_ALL or _NO_WISH.fullmatch(text):
         return Value(None, "missing")
     posts = []
     for part in _split_outside_brackets(_NUMBERED.sub(";", text)):
@@ -51,7 +52,7 @@ def split_posts(cell: object) -> Value[tuple[Post, ...]]:
             part = other[1].strip()
         if not part or bare(part) in EMPTY or part in ("请补充", "请注明"):
             continue
-        if _NO_POST.fullmatch(part):
+        if _NO_WISH.fullmatch(part):
             text = ""
             continue
         count = None

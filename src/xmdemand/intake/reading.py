@@ -12,7 +12,7 @@ from xmdemand.intake.coding import read_confirmed
 from xmdemand.intake.finishing import finish
 from xmdemand.intake.forms import turned
 from xmdemand.intake.guarded import GuardedReader
-from xmdemand.intake.guards import completed, refuse_contradictions
+from xmdemand.intake.guards import completed, flag_closed, refuse_contradictions
 from xmdemand.intake.indicators import in_columns
 from xmdemand.intake.layout import Layout, find_layout
 from xmdemand.intake.ledger import Ledger
@@ -146,6 +146,7 @@ def _enter_table(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
             sheet = parse_sheet(grid, layout, ledger.names, ledger.parsers)
             refuse_spare_rows(sheet)
             refuse_contradictions(sheet)
+            flag_closed(sheet)
             ledger.enter(sheet)
             if sheet.body.rest:
                 _enter_table(ledger, below(grid, layout, sheet.body.rest), confirmed)

@@ -72,7 +72,7 @@ DECOYS: dict[str, tuple[str, ...]] = {
     "到岗人数": ("past_hires",),
     "面试人数": (),
     "已解决人数": ("past_hires",),
-    "参保人数": ("employees",),
+    "参保人数": ("employees", "headcount"),
     "需培训人数": ("train_persons",),
     "缺工企业数": (),
     "离职人数": ("leavers",),
@@ -478,7 +478,7 @@ def in_parts(truth: Truth, fields: list[str], canvas: Canvas, left: int, how: Ch
     top = titled(canvas, Around(TITLES), 6, left, how)
     row, at = top, left
     for n, part in enumerate(parts):
-        own = Choices(how.seed + 7_000_003 * n, how.plain) if other else how
+        own = Choices(how.seed + 7_000_003, how.plain) if n and other else how
         columns = columns_of(fields, own)
         if n and other:
             how.made |= {f"second_{k}": v for k, v in own.made.items()}

@@ -15,7 +15,7 @@ from office_law import BATCH, MAKERS, judge, make, smallest
 
 FIRST = int(os.environ.get("XMDEMAND_LAYOUTS_FROM", "0"))
 CASES = int(os.environ.get("XMDEMAND_LAYOUTS", "360"))
-BROKEN = 0.03
+BROKEN = 0.01
 """Share of the sheets on which the law may still be broken; it only ever falls."""
 TOLD = 3
 

@@ -50,8 +50,7 @@ def data_rows(grid: Grid, layout: Layout) -> Body:
 
     Only rows that hold a text which could open a total, a tail or a heading are looked at closely.
     """
-    heads = grid.rows[layout.header_row - 1 : layout.first]
-    judge = Judge(layout, heads)
+    judge = Judge(layout, grid.rows[: layout.first])
     rows = grid.rows[layout.first :]
     suspects = judge.suspects(rows)
     numbers: list[int] = []

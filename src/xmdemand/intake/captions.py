@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from xmdemand.intake.implied import measure_around
 from xmdemand.intake.text import bare, words_of
@@ -134,10 +135,11 @@ def opens_section(text: str) -> bool:
 
 def leads_with_firm(rows: Sequence[Sequence[object]], place: int, depth: int) -> bool:
     """Whether a line that is nothing but a firm's name stands directly below or above headings."""
-    first = next((row for row in rows[place + depth :] if any(map(words_of, row))), ())
+    filled = (row for row in rows[place + depth :] if any(map(words_of, row)))
+    first = list(islice(filled, 2))  # below headings there may be a row that numbers columns
     last = rows[place - 1] if place else ()
     return any(
         len(texts) == 1 and names_firm(section_words(texts[0]))
-        for row in (first, last)
+        for row in (*first, last)
         if (texts := [text for cell in row if (text := words_of(cell))])
     )

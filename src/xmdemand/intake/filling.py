@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from xmdemand.intake.body import Body
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.parsed import DITTO
+from xmdemand.intake.rowkinds import Row
 from xmdemand.intake.sources import Grid
 from xmdemand.intake.text import words_of
 
+OF_MARKET = ("district", "month")
+"""Columns of the register that stand once for several titles."""
 FILLED = ("firm", "firm_name", "district", "industry", "size_class", "employees")
 """Columns of a firm, which are filled down also where a cell is only blank."""
 MERGED = (*FILLED, "title", "code", "month")
@@ -37,6 +40,17 @@ def holds_dittos(rows: ColumnRows) -> bool:
     return any(not DITTO.isdisjoint(column.distinct) for column in rows.columns)
 
 
+def leaves_open(layout: Layout, rows: ColumnRows) -> bool:
+    """Whether a cell of a district or month is empty, which may mean the one above."""
+    own, _ = _of_firm_and_post(layout)
+    open_cells = (None, "")
+    return any(
+        any(value in open_cells for value in rows.columns[at].distinct)
+        for at in own
+        if at < len(rows.columns)
+    )
+
+
 def repeat_dittos(body: Body) -> list[int]:
     """Put what stands above in place of a ditto mark; the positions of such rows."""
     found: list[int] = []
@@ -60,21 +74,25 @@ def fill_blank_firms(layout: Layout, body: Body) -> list[int]:
     own, posts = _of_firm_and_post(layout)
     if not own or not posts:
         return []
-    filled = []
+    parts = [[p] for p in own] if layout.kind == "register" else [own]
+    return sorted({place for part in parts for place in _filled_down(body.rows, part, posts)})
+
+
+def _filled_down(rows: Sequence[Row], own: Sequence[int], posts: Sequence[int]) -> Iterator[int]:
+    """Fill some columns down together; the positions of the rows that were filled."""
     first = own[0]
-    for place in range(1, len(body.rows)):
-        row = body.rows[place]
+    for place in range(1, len(rows)):
+        row = rows[place]
         if first < len(row) and _says_something(row[first]):
             continue
-        above = body.rows[place - 1]
+        above = rows[place - 1]
         if any(_says_something(row[p]) for p in own if p < len(row)):
             continue
         if any(_says_something(row[p]) for p in posts if p < len(row)):
             row.extend([None] * (max(own) + 1 - len(row)))
             for p in own:
                 row[p] = above[p] if p < len(above) else None
-            filled.append(place)
-    return filled
+            yield place
 
 
 def names_every_firm(layout: Layout, columns: Sequence[Sequence[object]]) -> bool:
@@ -82,11 +100,19 @@ def names_every_firm(layout: Layout, columns: Sequence[Sequence[object]]) -> boo
     own, posts = _of_firm_and_post(layout)
     if not own or not posts:
         return True
-    return own[0] < len(columns) and all(map(_says_something, columns[own[0]]))
+    if layout.kind != "register":
+        own = own[:1]
+    return all(at < len(columns) and all(map(_says_something, columns[at])) for at in own)
 
 
 def _of_firm_and_post(layout: Layout) -> tuple[list[int], list[int]]:
-    """Columns of firms that may be filled down in a list of posts, and of its posts."""
+    """Columns of firms that may be filled down in a list of posts, and of its posts.
+
+    In the register it is the districts and months that stand once for several titles.
+    """
+    if layout.kind == "register":
+        titles = [p for p, column in layout.columns.items() if column.name == "title"]
+        return [p for p, column in layout.columns.items() if column.name in OF_MARKET], titles
     if layout.kind != "employers":
         return [], []
     own = [p for p, column in layout.columns.items() if column.name in FILLED]

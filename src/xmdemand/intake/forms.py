@@ -17,6 +17,7 @@ from xmdemand.intake.headings import meaning
 from xmdemand.intake.sources import Cell, Grid
 from xmdemand.intake.text import words_of
 
+_UNITS = frozenset(["人", "人次", "万人", "元", "万元", "个", "名", "户"])
 _ROWS = 60
 """A form is no longer than this."""
 _LEAST = 4
@@ -39,6 +40,8 @@ def turned(grid: Grid) -> Grid | None:
     """
     if len(grid.rows) > _ROWS or _explains(grid):
         return None
+    if sum(_tells_nothing(row) for row in grid.rows) > 1:
+        return None  # rows of a list whose headings are not known
     for kind in ("employers", "workers"):
         lines = list(_lines(grid, kind))
         names = {_name(kind, label) for _, label, _ in lines}
@@ -48,11 +51,24 @@ def turned(grid: Grid) -> Grid | None:
             names |= {"firm_name"}
         needed = {"title", "firm_name"} if kind == "employers" else {"title", "age"}
         marked = kind == "workers" or bool(names & set(KINDS[kind].marks))
-        if len(names) >= _LEAST and needed <= names and marked:
+        if len(names) >= _LEAST - (kind == "employers") and needed <= names and marked:
             if _heads_rows(grid, kind, lines):
                 return None
             return _table(grid, kind, lines)
     return None
+
+
+def _tells_nothing(row: Sequence[Cell]) -> bool:
+    """Whether several cells of a row are filled and none is a heading of a return or a person."""
+    texts = [text for cell in row if (text := words_of(cell))]
+    labels = [text.partition(":")[0] for text in texts]
+    labels += [text for text in texts if ":" in text]
+    return len(texts) > 2 and not any(
+        _name(kind, label)
+        for label in labels
+        if len(label) <= 25
+        for kind in ("employers", "workers")
+    )
 
 
 def _explains(grid: Grid) -> bool:
@@ -100,6 +116,8 @@ def _lines(grid: Grid, kind: str) -> Sequence[_Line]:
             if not _name(kind, label) and len(text) <= 25 and _name(kind, text):
                 label, rest = text, ""  # ``其中：空缺超过3个月``
             if isinstance(cell, str) and len(label) <= 25 and (name := _name(kind, label)):
+                if label == "单位" and rest.strip() in _UNITS:
+                    continue
                 if name == "firm_name" and _sends(row, column, rest):
                     answers = None  # the office the form goes to is not the firm it is of
                     continue

@@ -118,6 +118,10 @@ def heading_key(text: str) -> str:
     return _TAIL.sub("", _POLITE.sub("", _NUMBERING.sub("", key)))
 
 
+_TWO_ROWS = re.compile(r"(.*)/((?:[^/()]|[(][^()]*[)])*)")
+"""The last stroke that stands in no brackets: ``工资(元/月)`` is one row."""
+
+
 @lru_cache(maxsize=8192)
 def spellings(text: str) -> tuple[tuple[str, str, str], ...]:
     """The spellings under which a heading is looked up, the fullest first.
@@ -131,8 +135,8 @@ def spellings(text: str) -> tuple[tuple[str, str, str], ...]:
     found = {full: ("", "")}
     remark = "".join(_BRACKETS.findall(full))
     found.setdefault(_TAIL.sub("", _BRACKETS.sub("", full)), (remark, ""))
-    if "/" in full:
-        group, _, last = full.rpartition("/")
+    if rows := _TWO_ROWS.fullmatch(full):
+        group, last = rows[1], rows[2]
         found.setdefault(last, ("", group))
         remark = "".join(_BRACKETS.findall(last))
         found.setdefault(_TAIL.sub("", _BRACKETS.sub("", last)), (remark, group))

@@ -11,8 +11,8 @@ from xmdemand.intake.headings import VAGUE, heading_key, headings, meaning
 from xmdemand.intake.sources import Rows
 from xmdemand.intake.text import words_of
 
-NUMBER = re.compile(r"[\d.,%-]+")
-"""A cell that is a number."""
+NUMBER = re.compile(r"(?!20\d\d[-.]?(?:0[1-9]|1[0-2])$)[\d.,%-]+")
+"""A cell that is a number, and no month."""
 
 
 def labels_at(
@@ -65,7 +65,8 @@ def _third_row(
     """The headings of three rows: below merged cells of the second one stand texts only."""
     parted = {at for _, at in spans} | {top for top, _ in spans}
     under = {at for at, text in enumerate(third) if text}
-    if not under or not under <= parted or any(map(NUMBER.fullmatch, third)):
+    alone = {at for at, text in enumerate(below) if text}
+    if not under & parted or not under <= parted | alone or any(map(NUMBER.fullmatch, third)):
         return ()
     if sum(bool(text) for text in below) < 2:
         return ()  # one text over the whole table: a title
@@ -131,6 +132,9 @@ def _is_continued(row: list[str], below: list[str], spans: Mapping[tuple[int, in
     """
     width = max(len(row), len(below))
     row, below = ([*texts, *[""] * (width - len(texts))] for texts in (row, below))
+    again = {at for at in range(width) if below[at] and row[at] and row.count(row[at]) > 1}
+    if len({row[at] for at in again}) == 1 and len(again) > 1:  # one group, parted by a column
+        return sum(bool(below[at]) for at in range(width) if row[at] and at not in again) == 0
     under = [at for at in range(width) if below[at] and not row[at]]
     if spans:
         under = [at for at in under if any((top, at) in spans for top in range(at))]

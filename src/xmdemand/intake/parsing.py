@@ -9,9 +9,11 @@ from xmdemand.intake.cells import Turned, columns_of, decoded_columns
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.decode import Decoded, Parsers, odd_texts
 from xmdemand.intake.filling import (
+    OF_MARKET,
     fill_blank_firms,
     fill_merged,
     holds_dittos,
+    leaves_open,
     names_every_firm,
     repeat_dittos,
 )
@@ -40,6 +42,8 @@ def parse_sheet(grid: Grid, layout: Layout, names: Names, parsers: Parsers) -> S
                 sheet.flag([place], name, f"intake.{flag}")
     if filled and layout.kind == "employers":
         sheet.flag(filled, "firm_name", "intake.filled_down")
+    elif filled and layout.kind == "register" and (named := decoded.keys() & {*OF_MARKET}):
+        sheet.flag(filled, min(named), "intake.filled_down")  # the district, if it has one
     return sheet
 
 
@@ -62,7 +66,7 @@ def _parsed_by_column(grid: Grid, layout: Layout, parsers: Parsers) -> _Parsed |
     """Parse a sheet without a look at its rows; None where some of them need one."""
     if not isinstance(grid.rows, ColumnRows):
         return _parsed_as_it_stands(grid, layout, parsers)
-    if not _by_column(layout) or holds_dittos(grid.rows):
+    if not _by_column(layout) or holds_dittos(grid.rows) or leaves_open(layout, grid.rows):
         return None
     body = data_rows_in_columns(grid.rows.body(), layout)
     if body is None or not isinstance(body.rows, ColumnRows):

@@ -124,7 +124,8 @@ class Judge:
     def __init__(self, layout: Layout, heads: Sequence[Row] = ()) -> None:
         self._width = len(layout.labels)
         self._heads = {heading_key(label) for label in layout.labels if label}
-        self._written = {written for row in heads if len(written := _texts(row)) > 1}
+        written = {texts for row in heads if (texts := _texts(row))}
+        self._written = {t for t in written if len(t) > 1 or not opens_section(str(t[0]))}
         self._labels = frozenset(layout.labels).union(*self._written)
         self._texts = [p for p, column in layout.columns.items() if column.kind in _TEXT_KINDS]
         self._seen: dict[str, str] = {}

@@ -37,8 +37,11 @@ def holds_numbers(grid: Grid) -> bool:
     rows = grid.rows[:HEAD_ROWS]
     for row in rows:
         labels = [text for cell in row if isinstance(cell, str) and (text := words_of(cell))]
-        if len(labels) > 2 and any(_tells(kind, labels) for kind in KINDS):
+        if len(labels) > 1 and any(_tells(kind, labels) for kind in KINDS):
             return True
+    sides = [words_of(row[0]) for row in rows if row and isinstance(row[0], str)]
+    if any(_tells(kind, [text for text in sides if text]) for kind in ("employers", "workers")):
+        return True
     return sum(_has_number(row) and _has_text(row) for row in rows) > 1
 
 

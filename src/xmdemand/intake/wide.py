@@ -103,7 +103,7 @@ _NUMBERED = (
     re.compile(rf"(?P<a>)(?P<b>.*[^\d十百千.(/-])[(]?(?P<n>{_DIGIT})[)]?"),
 )
 _PERIOD = re.compile(
-    r"20\d{2}年(?:1[0-2]|0?[1-9])月份?|20\d{2}[-.](?:1[0-2]|0?[1-9])(?!\d)|(?:1[0-2]|[1-9])月份?"
+    r"20\d{2}年(?:1[0-2]|0?[1-9])月份?|20\d{2}[-.](?:1[0-2]|0?[1-9])(?!\d)|20\d{2}(?:1[0-2]|0[1-9])(?!\d)|(?:1[0-2]|[1-9])月份?"
     r"|(?:20\d{2}年)?第?[一二三四1-4]季度|20\d{2}q[1-4]"
 )
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
@@ -280,7 +280,7 @@ def _with_neighbours(labels: Sequence[str], parts: dict[int, _Part]) -> dict[int
 
     ``会计`` does not look like a trade, but stands for one between ``焊工`` and ``质检员``.
     """
-    named = {at: part for at, part in parts.items() if "title" in part.said}
+    named = {at: part for at, part in parts.items() if part.column and part.said}
     if len(named) < 2:
         return parts
     tops = {labels[at].rpartition("/")[0] for at in named}

@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from xmdemand.intake.amounts import parse_wage
+from xmdemand.intake.cells import cell_at
 from xmdemand.intake.columns import KINDS, Column
 from xmdemand.intake.contents import agencies, below, cannot_be, firm_like
 from xmdemand.intake.dates import parse_date
@@ -23,7 +24,7 @@ from xmdemand.intake.layout import Layout, unit_of
 from xmdemand.intake.names import Names
 from xmdemand.intake.parsed import EMPTY, NONE_AT_ALL
 from xmdemand.intake.personal import name_persons
-from xmdemand.intake.sheets import Sheet, cell_at
+from xmdemand.intake.sheets import Sheet
 from xmdemand.intake.sources import Grid, Rows
 from xmdemand.intake.terms import parse_district
 from xmdemand.intake.text import bare, words_of

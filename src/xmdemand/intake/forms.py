@@ -51,7 +51,8 @@ def turned(grid: Grid) -> Grid | None:
             names |= {"firm_name"}
         needed = {"title", "firm_name"} if kind == "employers" else {"title", "age"}
         marked = kind == "workers" or bool(names & set(KINDS[kind].marks))
-        if len(names) >= _LEAST - (kind == "employers") and needed <= names and marked:
+        apart = kind == "employers" and len({place for place, *_ in lines}) == len(lines)
+        if len(names) >= _LEAST - apart and needed <= names and marked:
             if _heads_rows(grid, kind, lines):
                 return None
             return _table(grid, kind, lines)

@@ -44,10 +44,13 @@ def labels_at(
         spanned = here or (top if under and (not merged or (top_at, column) in spans) else "")
         joined.append(f"{spanned}/{under}" if spanned and under else spanned or under)
     spread = _spreading(row, below, spans)
+    width = min(len(row), len(below))
+    if any(row[at] and not below[at] for at in range(width)):  # of two rows, not of a list
+        spread |= {at for at in range(width) if row[at] and row.count(row[at]) > 1}
     if any(
         _clash(*label.split("/", 1))
         for at, label in enumerate(joined)
-        if label.count("/") == 1 and at not in spread and row.count(label.split("/")[0]) < 2
+        if label.count("/") == 1 and at not in spread
     ):
         return found
     two = (2, tuple(joined))

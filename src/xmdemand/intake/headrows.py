@@ -35,7 +35,8 @@ def labels_at(
         if _is_continued(below, third, lower):
             return found  # the row below is the first of two heading rows
     joined, top, top_at = [], "", -1
-    merged = [area for area in merged if area[0][0] <= place + 1 and area[1][0] >= place]
+    if any(map(NUMBER.fullmatch, third)):  # only a title above may be merged
+        merged = [area for area in merged if area[0][0] <= place + 1 and area[1][0] >= place]
     for column in range(max(len(row), len(below))):
         here = row[column] if column < len(row) else ""
         under = below[column] if column < len(below) else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmdemand.intake.bygone import says_earlier
 from xmdemand.intake.captions import caption, counts_another, is_title, says_spare
 from xmdemand.intake.columnar import ColumnRows
 from xmdemand.intake.layout import Layout
@@ -99,7 +100,7 @@ def _counts_another(rows: Sequence[Row], place: int, layout: Layout, judge: Judg
     """Whether the lines before a repeated head say that another side of the register follows."""
     lines = [caption(row) or "" for row in rows[_with_title(rows, place, judge) : place]]
     if layout.kind == "employers":
-        return says_spare(lines)
+        return says_spare(lines) or says_earlier(lines)
     return layout.kind == "register" and counts_another(lines, layout.above)
 
 

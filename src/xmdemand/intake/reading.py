@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xmdemand.intake.bygone import OTHER_YEAR, of_earlier_year
 from xmdemand.intake.codebooks import BOOK_UNUSED, CODE_BOOK, translated
 from xmdemand.intake.coding import read_confirmed
 from xmdemand.intake.finishing import finish
@@ -141,6 +142,8 @@ def _enter_table(ledger: Ledger, grid: Grid, confirmed: Confirmed) -> None:
             ledger.no_table(grid, layout)
         elif not kind and of_surplus(grid, layout):
             ledger.skip(grid, OTHER_SURPLUS)
+        elif not kind and of_earlier_year(layout.above, further=bool(grid.offset)):
+            ledger.skip(grid, OTHER_YEAR)
         else:
             layout = completed(layout, grid, ledger.names, told)
             sheet = parse_sheet(grid, layout, ledger.names, ledger.parsers)

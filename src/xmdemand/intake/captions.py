@@ -55,7 +55,7 @@ def counts_another(lines: Sequence[str], above: str) -> bool:
     >>> counts_another(["（二）求职人数"], "2月各区供求情况 （一）招聘人数")
     True
     """
-    own, first = measure_around(*lines), measure_around(above)
+    own, first = measure_around(" ".join(lines)), measure_around(above)
     return bool(own and first) and own.partition("_")[0] != first.partition("_")[0]
 
 

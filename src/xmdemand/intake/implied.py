@@ -112,13 +112,17 @@ def wanted_around(*texts: str) -> bool:
 def measure_around(*texts: str) -> str:
     """The count of the register that texts around a table name, if they name but one side.
 
+    The first text that names a side counts, so the nearest comes first.
+
     >>> measure_around("2026年各月需求人数"), measure_around("需求人数和求职人数")
     ('posts_total', '')
     """
-    about = " ".join(texts)
-    posts, seekers = _POSTS.search(about), _SEEKERS.search(about)
-    if bool(posts) == bool(seekers):
-        return ""
-    if seekers:
-        return "seekers_total"
-    return "posts_new" if posts and posts[0].startswith("招聘") else "posts_total"
+    for about in texts:  # the title of a table, its sheet's name, its file's
+        posts, seekers = _POSTS.search(about), _SEEKERS.search(about)
+        if posts and seekers:
+            return ""
+        if seekers:
+            return "seekers_total"
+        if posts:
+            return "posts_new" if posts[0].startswith("招聘") else "posts_total"
+    return ""

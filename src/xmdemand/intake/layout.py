@@ -159,7 +159,7 @@ def _layout(best: Try, rows: Rows, names: Names | None) -> Layout:
         units,
         texts,
         options=match.options,
-        questionnaire=bool(keys & {"提交答卷时间", "来自ip", "所用时间"}),
+        questionnaire=bool(keys & {"提交答卷时间", "来自ip", "来源ip", "所用时间"}),
         facts={name: fact for name, fact in best.facts.items() if name not in match.names},
         wide=match.wide,
         taken=(*match.vague, *(Guess(labels[p], columns[p].name, AS_WORDED) for p in worded)),

@@ -163,11 +163,21 @@ def _matched(
     )
 
 
+_OPTION_BEHIND = re.compile(r"^(.{4,}?)[:：]([^:：]{1,20}?)(?:[(][^()]*[)])?$")
+"""A question, and behind a colon the option that its 0/1 column stands for."""
+
+
+def _split(label: str) -> re.Match[str] | None:
+    """A heading's question and its option, in brackets at its end or behind a colon."""
+    text = plain(label).replace(" ", "")
+    return _OPTION_BEHIND.match(text) or _OPTION.match(text)
+
+
 def _optional(labels: Sequence[str]) -> frozenset[int]:
     """Positions of headings that differ from another one in their last brackets only."""
     bases: dict[str, list[int]] = {}
     for place, label in enumerate(labels):
-        if found := _OPTION.match(plain(label).replace(" ", "")):
+        if found := _split(label):
             bases.setdefault(heading_key(found[1]), []).append(place)
     return frozenset(place for places in bases.values() if len(places) > 1 for place in places)
 
@@ -221,7 +231,7 @@ def _option_of(
     kind: str, label: str, confirmed: Mapping[str, str]
 ) -> tuple[Column, str, str] | None:
     """The column, the question and the option of a heading like ``3、希望参加的培训(电工)``."""
-    found = _OPTION.match(plain(label).replace(" ", ""))
+    found = _split(label)
     if found is None or heading_key(label) in headings(kind):
         return None
     base = heading_key(found[1])
@@ -239,7 +249,7 @@ def _winners(rivals: Sequence[_Claim], labels: Sequence[str]) -> list[_Claim]:
     if rivals[0].column.kind == "ignored":
         return list(rivals)
     best = min(claim.rank for claim in rivals)
-    ahead = [claim for claim in rivals if claim.rank == best]
+    ahead = _but_codes([claim for claim in rivals if claim.rank == best], labels)
     if ahead[0].column.repeats:
         stem = ahead[0].stem
         return [c for c in rivals if c.stem == stem] if _all_of(stem, ahead) else []
@@ -266,3 +276,10 @@ def _are_options(rivals: Sequence[_Claim]) -> bool:
 
 def _all_of(stem: str, claims: Sequence[_Claim]) -> bool:
     return all(claim.stem == stem for claim in claims)
+
+
+def _but_codes(claims: list[_Claim], labels: Sequence[str]) -> list[_Claim]:
+    """Claims without those of codes of districts, where another heading names the districts."""
+    if claims[0].column.kind != "district":
+        return claims
+    return [c for c in claims if not labels[c.place].endswith(("代码", "编码"))] or claims

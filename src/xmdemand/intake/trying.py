@@ -138,8 +138,12 @@ def is_table(held: Try, end: int, rows: Rows) -> bool:
     return data and _mostly_headings(held.labels)
 
 
+_OF_NO_COLUMN = re.compile(r"^(?:序号|行次|编号)$|/其中[:：]?[男女]")
+"""Headings beside others that tell nothing of a table: running numbers, and parts of a count."""
+
+
 def _mostly_headings(labels: Sequence[str]) -> bool:
-    filled = [label for label in labels if label]
+    filled = [label for label in labels if label and not _OF_NO_COLUMN.search(label)]
     return sum(map(resembles_heading, filled)) * 3 >= len(filled) * 2
 
 
@@ -177,6 +181,7 @@ def named_so(kind: Kind, path: str) -> bool:
 
 _POSTS_AND_COUNTS = re.compile(
     r"(?:岗位|工种|职位|职业)(?:[(].*[)])?(?:及|和|与|、|/|以及).{0,6}(?:人数|数量)"
+    r"|(?:缺|招|要)(?:什么|哪些|哪种).{0,4}(?:几|多少)"
 )
 
 
@@ -240,9 +245,13 @@ def _frame_only(match: Match, labels: Sequence[str], texts: Sequence[str]) -> fl
         for label in labels
         if label
     )
-    if not known or posts or not _FRAME.search(" ".join(texts)):
+    about = " ".join(texts)
+    if not known or posts or not (_FRAME.search(about) or _ABOUT_FIRMS.search(about)):
         return 0.0
     return len(match.names) - 0.5
+
+
+_ABOUT_FIRMS = re.compile(r"四上单位|规上(?:单位|企业)|(?:单位|企业)基本情况")
 
 
 def _posts_only(

@@ -109,7 +109,9 @@ _PERIOD = re.compile(
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 _IN_BRACKETS = re.compile(r"(.+?)[(]([^()]+)[)]")
 _TITLE_BEHIND = re.compile(r"(.+?)\s*[/:_-]\s*([^/:_-]+)")
-_TRADE = re.compile(r"[\u3400-\u9fffa-z]{1,10}(?:工|员|师|手|司机)")
+_TRADE = re.compile(
+    r"[\u3400-\u9fffa-z]{1,10}(?:工|员|师|手|司机|接待|客服|保安|保洁|导购|会计|出纳|护士|月嫂|领班|店长|主播)"
+)
 _NO_TRADE = frozenset(
     [
         "职工",

@@ -11,6 +11,7 @@ from xmdemand.intake.bygone import of_earlier_year, says_earlier
 from xmdemand.intake.headings import meaning
 from xmdemand.intake.implied import measure_around
 from xmdemand.intake.matching import match_headings
+from xmdemand.intake.personal import MASK, mask
 
 
 def write(tmp_path, name, *rows):
@@ -130,3 +131,15 @@ def test_words_of_plain_speech_are_known(kind, heading, column):
 @pytest.mark.parametrize("heading", ["IP地址", "累计流失", "订单人数", "去年缺工（人）", "应配"])
 def test_words_near_them_mean_no_column(heading):
     assert meaning("employers", heading) is None
+
+
+def test_whom_a_remark_tells_to_ask_is_masked_and_nothing_else():
+    assert mask("希望协助办理宿舍补贴，请联系许俊豪") == f"希望协助办理宿舍补贴，请联系{MASK}"
+    for text in (
+        "请联系方式如下",
+        "请联系用人单位",
+        "可咨询人社局",
+        "请找施工员",
+        "可联系江头街道",
+    ):
+        assert mask(text) == text

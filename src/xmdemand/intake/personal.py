@@ -46,13 +46,18 @@ _POLITE = re.compile(
 _NO_NAME = "员工师长手机厂店部区街镇村路站级程校层楼期班"
 """What no given name ends with, but posts, places and levels do: 施工员, 高级工, 洪塘镇."""
 _NAME = rf"(?:[{_SURNAMES}]|{_COMPOUND})[\u3400-\u9fff]{{1,2}}(?<![{_NO_NAME}])(?![\u3400-\u9fff])"
+_TO_ASK = re.compile(
+    rf"((?:请|可|直接)(?:联系|找|咨询|问))(?!方)(?:[{_SURNAMES}][\u3400-\u9fff]{{2}}|(?:{_COMPOUND})[\u3400-\u9fff]{{1,2}})"
+    rf"(?<![{_NO_NAME}])(?=$|[,，。;；、)）\s])"
+)
+"""Whom a remark tells to ask, without a number: ``请联系王某某``; 请联系方式如下 names nobody."""
 _SIGN = r"[\s(（:：;；,，、/-]"
 _BESIDE = re.compile(rf"(?<![\u3400-\u9fff]){_NAME}(?={_SIGN}*{MASK})|(?<={MASK})({_SIGN}*){_NAME}")
 """A name beside a number that reaches its bearer (``刘芳 13800138000``)."""
 _ALONE = re.compile(rf"(?:{_NAME}|{MASK})(?:先生|女士|小姐)?(?:{_SIGN}*(?:{MASK}|{_NAME})[)）]?)*")
 _MAYBE = re.compile(
     r"(?<!\d)(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]"
-    r"|先生|女士|经理|主管|小姐|老师"
+    r"|先生|女士|经理|主管|小姐|老师|(?:请|可|直接)(?:联系|找|咨询|问)"
 )
 """What every pattern here needs something of; most texts have nothing of it."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　．", "0123456789-+X .")
@@ -77,6 +82,7 @@ def mask(text: str) -> str:
         masked = text
     else:
         masked = _BESIDE.sub(rf"\1{MASK}", masked)
+    masked = _TO_ASK.sub(rf"\1{MASK}", masked)
     masked = _IN_OFFICE.sub(rf"\1{MASK}", _NAMED.sub(rf"\1{MASK}", masked))
     return _POLITE.sub(MASK, masked)
 

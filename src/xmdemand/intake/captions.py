@@ -138,8 +138,11 @@ def leads_with_firm(rows: Sequence[Sequence[object]], place: int, depth: int) ->
     filled = (row for row in rows[place + depth :] if any(map(words_of, row)))
     first = list(islice(filled, 2))  # below headings there may be a row that numbers columns
     last = rows[place - 1] if place else ()
-    return any(
-        len(texts) == 1 and names_firm(section_words(texts[0]))
-        for row in (*first, last)
-        if (texts := [text for cell in row if (text := words_of(cell))])
-    )
+    return any(names_firm(section_words(text)) for row in (*first, last) if (text := _alone(row)))
+
+
+def _alone(row: Sequence[object]) -> str:
+    """The one text of a row; nothing where there are several."""
+    texts = (text for cell in row if cell is not None and (text := words_of(cell)))
+    first = next(texts, "")
+    return "" if next(texts, "") else first

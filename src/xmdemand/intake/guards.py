@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -319,6 +320,8 @@ def refuse_contradictions(sheet: Sheet) -> None:
     if sheet.layout.kind == "employers":
         for name in ("vacancies", "planned_hires", "vacancies_3m", "leavers", "past_hires"):
             for column in sheet.decoded.get(name, ()):
+                if not any(_is_large(column.parsed[code]) for code in column.codes[:_LOOK_AT]):
+                    continue
                 own = column.held()
                 stated = [item.low for item in own.parsed if item.kind == "exact" and item.low]
                 if len(stated) >= _ENOUGH and (_are_pay(stated) or _are_years(stated)):
@@ -351,6 +354,8 @@ _CLOSED = re.compile(
 )
 NOT_SUCH = "intake.not_such"
 """A cell of another column, by all it looks like."""
+_LOOK_AT = 20
+"""Rows of which one at least holds a large number where a column's numbers are pay or years."""
 _ENOUGH = 3
 """Distinct texts from which a whole column is judged by what most are."""
 _NUMBER = re.compile(
@@ -383,6 +388,10 @@ def _no_firms(texts: Mapping[int, str]) -> set[int]:
         return set()
     posts = sum(_POST.search(text) is not None for text in said) >= _MOST * len(said)
     return set(texts) if posts or name_persons(said) else set()
+
+
+def _is_large(count: Any) -> bool:
+    return count.low is not None and count.low >= 1000
 
 
 def _are_pay(numbers: Sequence[float]) -> bool:

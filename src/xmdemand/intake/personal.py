@@ -55,6 +55,8 @@ _SIGN = r"[\s(（:：;；,，、/-]"
 _BESIDE = re.compile(rf"(?<![\u3400-\u9fff]){_NAME}(?={_SIGN}*{MASK})|(?<={MASK})({_SIGN}*){_NAME}")
 """A name beside a number that reaches its bearer (``刘芳 13800138000``)."""
 _ALONE = re.compile(rf"(?:{_NAME}|{MASK})(?:先生|女士|小姐)?(?:{_SIGN}*(?:{MASK}|{_NAME})[)）]?)*")
+_MAY_NAME = re.compile(rf"[{_SURNAMES}\d０-９+＋(（{MASK[0]}]|{_COMPOUND}")
+"""How a name begins, or a number that reaches its bearer."""
 _MAYBE = re.compile(
     r"(?<!\d)(?:\d[-\s()（）转－　]{0,2}){10}|\d[.．]\d{1,3}[.．]\d|[０-９]．|[:：@＠]"
     r"|先生|女士|经理|主管|小姐|老师|(?:请|可|直接)(?:联系|找|咨询|问)"
@@ -95,8 +97,13 @@ def name_persons(texts: Collection[str]) -> bool:
     >>> name_persons(["高级工", "施工员", "金工"]), name_persons([])
     (False, False)
     """
-    names = sum(_ALONE.fullmatch(mask(text)) is not None for text in texts)
-    return names * 4 >= len(texts) * 3 > 0
+    others, most = 0, len(texts) // 4
+    for text in texts:
+        if _MAY_NAME.match(text) is None or _ALONE.fullmatch(mask(text)) is None:
+            others += 1
+            if others > most:
+                return False
+    return len(texts) > 0
 
 
 def mask_names_beside(cells: list[str]) -> list[str]:

@@ -271,12 +271,14 @@ def _filled(rows: Sequence[Sequence[Cell]], width: int) -> list[bool]:
 
 def _first_head(rows: Rows) -> int | None:
     """The first of several texts in a row that holds headings, or else the first such row."""
-    full = [at for at, row in enumerate(rows[:HEAD_ROWS]) if _texts(row) > 2]
-    for at in full:
-        labels = [text for cell in rows[at] if isinstance(cell, str) and (text := words_of(cell))]
-        if sum(resembles_heading(label) for label in labels) > 1:
-            return at
-    return full[0] if full else None
+    first = None
+    for at, row in enumerate(rows[:HEAD_ROWS]):
+        labels = [text for cell in row if isinstance(cell, str) and (text := words_of(cell))]
+        if len(labels) > 2:
+            first = at if first is None else first
+            if sum(resembles_heading(label) for label in labels) > 1:
+                return at
+    return first
 
 
 def _texts(row: Sequence[Cell]) -> int:

@@ -48,6 +48,7 @@ class Sheet:
     decoded: dict[str, list[Decoded]]
     refused: dict[int, Problem] = field(default_factory=dict)
     odd: list[Problem] = field(default_factory=list)
+    _of_persons: dict[int, bool] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -92,24 +93,23 @@ class Sheet:
                 found = cell_at(self.body.rows, place, position)
                 if found is not NO_CELL:
                     text = words_of(found)
-                    return MASK if text and position in self._of_persons else mask(text)
+                    return MASK if text and self._names_persons(position) else mask(text)
         return ""
 
     def seen_at(self, position: int) -> list[object]:
         """The distinct cells of a column, read or not."""
         return seen_at(self.body.rows, position)
 
-    @cached_property
-    def _of_persons(self) -> frozenset[int]:
-        """Columns of names of persons by what stands in them, whatever their headings say."""
-        width = max([len(self.layout.labels), *(p + 1 for p in self.layout.columns)])
-        return frozenset(p for p in range(width) if self._names_persons(p))
-
     def _names_persons(self, position: int) -> bool:
-        column = self.layout.columns.get(position)
-        texts = {text for cell in self.seen_at(position) if (text := words_of(cell))}
-        least = 1 if column is None or column.personal else _NAMES_ENOUGH
-        return len(texts) >= least and name_persons(texts)
+        """Whether a column holds names of persons, whatever its heading says."""
+        known = self._of_persons.get(position)
+        if known is None:
+            column = self.layout.columns.get(position)
+            texts = {text for cell in self.seen_at(position) if (text := words_of(cell))}
+            least = 1 if column is None or column.personal else _NAMES_ENOUGH
+            known = len(texts) >= least and name_persons(texts)
+            self._of_persons[position] = known
+        return known
 
     def refuse(self, places: Iterable[int], column: str, code: str) -> None:
         """Refuse rows; the first reason of a row stays."""
@@ -152,7 +152,7 @@ class Sheet:
         named = False  # whether the cell before announces a person
         for position, cell in enumerate(self.body.rows[place]):
             text = words_of(cell)
-            if text and (self._personal(position) or named or position in self._of_persons):
+            if text and (self._personal(position) or named or self._names_persons(position)):
                 text = MASK
             named = bool(_NAMES_SOMEBODY.search(text)) or (named and not text)
             cells.append(mask(text))

@@ -77,7 +77,7 @@ def tries_of(
                 facts = of_firm if candidate.name == "employers" else said.facts
                 if candidate.name == "decisions":
                     facts = of_office
-                led = leads_with_firm(rows, place, depth) and not of_firm
+                led = not of_firm and leads_with_firm(rows, place, depth)
                 score = _score(candidate, match, facts, labels, led=led) - 0.01 * depth
                 if facts is of_firm and of_firm and not _mostly_headings(labels):
                     score = 0.0  # a line of a form

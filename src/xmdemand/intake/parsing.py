@@ -18,6 +18,7 @@ from xmdemand.intake.filling import (
     repeat_dittos,
 )
 from xmdemand.intake.layout import Layout
+from xmdemand.intake.groupsums import without_group_sums
 from xmdemand.intake.lengthening import lengthened
 from xmdemand.intake.names import Names
 from xmdemand.intake.sections import with_sections
@@ -100,7 +101,8 @@ def _parsed_by_row(
     """Parse the rows of a sheet that are data; which ones say what stands above them."""
     if isinstance(grid.rows, ColumnRows):
         grid = replace(grid, rows=list(grid.rows))
-    layout, body = with_sections(grid, layout, data_rows(grid, layout), names)
+    body = without_group_sums(layout, data_rows(grid, layout))
+    layout, body = with_sections(grid, layout, body, names)
     fill_merged(grid, layout, body)
     repeated = repeat_dittos(body)
     filled = sorted({*repeated, *fill_blank_firms(layout, body)})

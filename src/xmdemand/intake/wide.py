@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from xmdemand.intake.columns import KINDS, Column, choice
 from xmdemand.intake.dates import year_within
+from xmdemand.intake.following import following_blocks
 from xmdemand.intake.headings import (
     COUNTS,
     every_heading,
@@ -154,6 +155,8 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: A
     folded = _again(kind, labels)
     if folded.blocks:
         return folded
+    if asked := following_blocks(kind, labels):
+        return Wide(tuple(map(Block, asked)))
     for axis, enough in _AXES:
         parts = {
             place: part

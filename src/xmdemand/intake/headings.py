@@ -307,7 +307,9 @@ def order_stems(label: str) -> tuple[str, ...]:
     (('工种',), ('意愿工种', '工种'), ('意愿工种', '工种'))
     """
     key = heading_key(label)
-    last = key.rpartition("/")[2]
+    above, _, last = key.rpartition("/")
+    if above and any(order.fullmatch(last) for order in _ORDERS):
+        return (above,)
     for text in dict.fromkeys((key, last)):
         stems = (order.sub("", text) for order in _ORDERS)
         if found := tuple(stem.rstrip("/") for stem in stems if stem not in (text, "")):

@@ -99,3 +99,78 @@ def test_disabled_people_who_wish_to_learn_hold_no_certificate_of_skill(
     tables = tables_of(tmp_path)
     assert list(tables.workers["wish"]) == ["西式面点师", "保育师", "叉车司机"]
     assert "level" not in tables.workers or not tables.workers["level"].fillna("").any()
+
+
+@pytest.mark.parametrize("row", ["招工需求-第{}行-", "招聘岗位_第{}项_", "用工需求/第{}条/"])
+def test_rows_of_a_table_within_a_questionnaire(tmp_path, save, tables_of, row):
+    parts = [row.format(n) + what for n in (1, 2) for what in ("岗位", "还差几人", "月薪（元）")]
+    rows = [
+        ["序号", "单位名称", *parts],
+        [1, "厦门甲有限公司", "焊工", "2个", "5500以上", "电工", 4, "6700-9500"],
+        [2, "厦门乙有限公司", "咖啡师", 5, 5900, None, None, None],
+    ]
+    save(tmp_path / "招工需求采集.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["post"]) == ["焊工", "电工", "咖啡师"]
+    assert list(tables.employers["vacancies"]) == [2, 4, 5]
+    assert open_questions(tables).empty
+
+
+@pytest.mark.parametrize("when", ["{}年春季", "{}年秋季", "{}年春节后"])
+@pytest.mark.parametrize("sender", ["商会秘书处", "厦门市机械行业商会"])
+def test_the_season_of_this_year_beside_that_of_last_year(tmp_path, save, tables_of, when, sender):
+    rows = [
+        ["会员企业用工对比表", None, None, None, None, None],
+        [f"填报单位：{sender}", None, None, None, None, None],
+        ["序号", "企业名称", "工种", when.format(2025), when.format(2026), "月薪（元）"],
+        [None, None, None, "缺口", "缺口", None],
+        [1, "厦门甲有限公司", "焊工", 1, 5, "5000-6000"],
+        [2, "厦门乙有限公司", "电工", 3, 0, "面议"],
+    ]
+    save(tmp_path / "用工对比.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["firm_name"]) == ["厦门甲有限公司", "厦门乙有限公司"]
+    assert list(tables.employers["vacancies"]) == [5, 0]
+    assert open_questions(tables).empty
+
+
+def test_branches_by_name_above_a_total_are_firms(tmp_path, save, tables_of):
+    rows = [
+        ["各分公司在岗与缺额情况（2026年3月底）", None, None, None, None],
+        ["分公司", "汽车维修工", None, "安全员", None],
+        [None, "在岗", "缺额", "在岗", "缺额"],
+        ["厦门思明公交有限公司", 145, 5, 19, 2],
+        ["厦门湖里公交有限公司", 283, 1, 26, 0],
+        ["合计", 428, 6, 45, 2],
+    ]
+    save(tmp_path / "缺额.xlsx", rows, merge=("A2:A3", "B2:C2", "D2:E2"))
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [5, 2, 1, 0]
+    assert set(tables.employers["firm_name"]) == {"厦门思明公交有限公司", "厦门湖里公交有限公司"}
+
+
+def test_the_firm_of_a_title_whose_table_names_its_parts(tmp_path, save, tables_of):
+    rows = [
+        ["厦门甲乙医院集团2026年编外人员岗位需求一览表", *[None] * 6],
+        ["院区", "科室", "岗位", "2025年报名人数", "空缺人数", "学历及专业", "税前月薪（元）"],
+        ["本部", "后勤处", "电工", 18, 6, "本科", "7100"],
+        ["本部", "护理部", "护理员", 23, 4, "本科", "5900-8100"],
+    ]
+    save(tmp_path / "编外岗位需求.xlsx", rows, merge=("A1:G1",))
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [6, 4]
+    assert set(tables.employers["firm_name"]) == {"厦门甲乙医院集团"}
+
+
+@pytest.mark.parametrize(
+    ("firm", "open_posts"), [("客户公司", "未交付人数"), ("下单公司", "尚缺人数")]
+)
+def test_orders_of_an_agency_by_client(tmp_path, save, tables_of, firm, open_posts):
+    rows = [
+        ["下单日", firm, "工种", "订单人数", "本单已到岗", open_posts, "工价"],
+        ["2026-02-10", "厦门甲有限公司", "焊工", 12, 8, 4, "7100-8500"],
+        ["2026-03-13", "厦门乙有限公司", "电工", 25, 21, 3, "6000-7000"],
+    ]
+    save(tmp_path / "在跟订单.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [4, 3]

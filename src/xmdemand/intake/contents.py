@@ -189,5 +189,5 @@ def firm_like(text: str) -> bool:
 
 def firms(cells: Sequence[object]) -> bool:
     """Whether nearly all filled cells, and two at least, are called as firms are."""
-    texts = {words_of(cell) for cell in cells} - {""}
+    texts = {words_of(cell) for cell in cells} - {"", "合计", "总计", "小计"}
     return len(texts) > 1 and sum(map(firm_like, texts)) * 10 >= len(texts) * 9

@@ -17,8 +17,8 @@ from xmdemand.intake.filling import (
     names_every_firm,
     repeat_dittos,
 )
-from xmdemand.intake.layout import Layout
 from xmdemand.intake.groupsums import without_group_sums
+from xmdemand.intake.layout import Layout
 from xmdemand.intake.lengthening import lengthened
 from xmdemand.intake.names import Names
 from xmdemand.intake.sections import with_sections

@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from xmdemand.intake.columns import Column
 from xmdemand.intake.headings import heading_key, meaning
 
-_WHEN = re.compile(r"(20\d\d)(?:年度?|届)(?:(1[0-2]|0?[1-9])月(?:份|末|底)?)?的?(?=.)")
+_WHEN = re.compile(
+    r"(20\d\d)(?:年度?|届)(?:(1[0-2]|0?[1-9])月(?:份|末|底)?)?"
+    r"(?:[春夏秋冬]季|春节[前后]|节[前后]|年[初末底])?的?/?(?=.)"
+)
 _STATES = {
     "employers": ("vacancies", "vacancies_3m", "headcount", "employees"),
     "firms": ("employees",),

@@ -138,8 +138,8 @@ def is_table(held: Try, end: int, rows: Rows) -> bool:
     return data and _mostly_headings(held.labels)
 
 
-_OF_NO_COLUMN = re.compile(r"^(?:序号|行次|编号)$|/其中[:：]?[男女]")
-"""Headings beside others that tell nothing of a table: running numbers, and parts of a count."""
+_OF_NO_COLUMN = re.compile(r"^(?:序号|行次|编号|科室|院区|校区|班组)$|/其中[:：]?[男女]")
+"""Headings beside others that tell nothing of a table: numbering, parts of a firm or of a count."""
 
 
 def _mostly_headings(labels: Sequence[str]) -> bool:

@@ -95,6 +95,9 @@ _IN_NEED = "最?(?:紧缺|急缺|短缺|稀缺|缺工|缺员|空缺|急需|急�
 """What a questionnaire calls a post before it numbers it: ``紧缺岗位一：``."""
 _NUMBERED = (
     re.compile(
+        rf"(?:.{{2,10}}[/:：、_-])?第?(?P<n>{_DIGIT})[)]?(?:行|项|条|组)(?P<a>)[/:：、_-](?P<b>.+)"
+    ),
+    re.compile(
         rf"(?:{_IN_NEED})?(?P<a>岗位|工种|职位|职业|需求)"
         rf"[(]?(?P<n>{_DIGIT})[)]?[/:：、_的-]?(?P<b>.*)"
     ),

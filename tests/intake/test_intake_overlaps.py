@@ -206,3 +206,16 @@ def test_a_row_that_went_into_another_is_traced(tmp_path, tables_of):
     assert list(frame["file"]) == ["a.csv", "b.csv"]
     assert list(frame["status"]) == ["accepted", "accepted"]
     assert list(frame["reason"]) == ["", "intake.joined"]
+
+
+@pytest.mark.parametrize(("month", "refused", "doubtful"), [(1, 0, 2), (9, 2, 0)])
+def test_an_agencys_months_are_no_parts_of_the_citys_quarter(
+    tmp_path, tables_of, month, refused, doubtful
+):
+    lines(tmp_path, "季度.csv", HEAD, "2026年第一季度,焊工,30,20", "2026年第一季度,电工,40,30")
+    rows = [f"2026-{m:02d},{post},{month},{month}" for m in (1, 2, 3) for post in ("焊工", "电工")]
+    lines(tmp_path, "门店登记.csv", HEAD, *rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.quarantine["code"]) == ["intake.months_given"] * refused
+    assert len(flagged(tables, "intake.some_months_given")) == doubtful
+    assert len(tables.register) == 8 - refused

@@ -130,7 +130,11 @@ _ALIKE_ENOUGH = 3
 
 
 def quarter_beside_months(table: pd.DataFrame) -> Found:
-    """Rows of a quarter whose months are given as well; doubtful where only some of them are."""
+    """Rows of a quarter whose months are given as well; doubtful where only some of them are.
+
+    They are doubtful as well where the months come to far less: an agency's months are no parts
+    of the city's quarter.
+    """
     refused: dict[str, str] = {}
     of_quarter = (table["months"] == 3).to_numpy()
     if of_quarter.all() or not of_quarter.any():
@@ -138,12 +142,32 @@ def quarter_beside_months(table: pd.DataFrame) -> Found:
     quarters, single = table[of_quarter], table[~of_quarter]
     key = [*_OCCUPATION, "district"]
     start = single["month"].dt.to_period("Q").dt.start_time
-    given = single.assign(month=start, one=single["month"]).groupby([*key, "month"], sort=False)
-    n = given["one"].nunique()
-    held = n.reindex(pd.MultiIndex.from_frame(quarters[[*key, "month"]])).fillna(0).to_numpy()
-    refused = dict.fromkeys(quarters.loc[held >= 3, "source"], "intake.months_given")
-    some = quarters.loc[(held > 0) & (held < 3), "source"]
+    single = single.assign(month=start, one=single["month"], **_flows(single))
+    given = single.groupby([*key, "month"], sort=False)
+    at = pd.MultiIndex.from_frame(quarters[[*key, "month"]])
+    held = given["one"].nunique().reindex(at).fillna(0).to_numpy()
+    sums = given[list(_SIDES)].sum(min_count=1).reindex(at).to_numpy(float)
+    own = np.column_stack(list(_flows(quarters).values()))
+    share = pd.Series(np.where(own > 0, sums / np.where(own > 0, own, 1.0), np.nan).T.ravel())
+    sheets = np.tile(quarters["sheet"].astype(str).to_numpy(), len(_SIDES))
+    counted = np.tile(held >= 3, len(_SIDES))
+    typical = share[counted].groupby(sheets[counted]).median()
+    smaller = quarters["sheet"].astype(str).isin(typical[typical < _FAR_LESS].index).to_numpy()
+    refused = dict.fromkeys(quarters.loc[(held >= 3) & ~smaller, "source"], "intake.months_given")
+    some = quarters.loc[(held > 0) & ((held < 3) | smaller), "source"]
     return refused, [(source, "month", "intake.some_months_given") for source in some]
+
+
+_SIDES = ("posts", "seekers")
+_FAR_LESS = 0.25
+"""Share of a quarter below which its months are those of another register."""
+
+
+def _flows(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What came in of posts and of seekers, or all there were where that is not told."""
+    return {
+        side: table[f"{side}_new"].fillna(table[f"{side}_total"]).to_numpy(float) for side in _SIDES
+    }
 
 
 def several_registers(table: pd.DataFrame) -> list[Note]:

@@ -174,3 +174,36 @@ def test_orders_of_an_agency_by_client(tmp_path, save, tables_of, firm, open_pos
     save(tmp_path / "在跟订单.xlsx", rows)
     tables = tables_of(tmp_path)
     assert list(tables.employers["vacancies"]) == [4, 3]
+
+
+@pytest.mark.parametrize("title", ["会员企业急招工种人数一览", "企业缺工情况（工种×企业）"])
+def test_a_column_for_every_firm_and_a_row_for_every_post(tmp_path, save, tables_of, title):
+    rows = [
+        [title, None, None, None, None],
+        ["工种", "厦门甲有限公司", "厦门乙有限公司", "厦门丙有限公司", "合计"],
+        ["焊工", 5, None, 2, 7],
+        ["电工", None, 3, None, 3],
+        ["合计", 5, 3, 2, 10],
+    ]
+    save(tmp_path / "一览.xlsx", rows)
+    held = tables_of(tmp_path).employers
+    found = list(zip(held["firm_name"], held["post"], held["vacancies"], strict=True))
+    assert found == [
+        ("厦门甲有限公司", "焊工", 5),
+        ("厦门丙有限公司", "焊工", 2),
+        ("厦门乙有限公司", "电工", 3),
+    ]
+
+
+def test_firms_across_a_table_of_people_employed_are_not_taken_for_vacancies(
+    tmp_path, save, tables_of
+):
+    rows = [
+        ["各企业现有人员", None, None, None, None],
+        ["工种", "厦门甲有限公司", "厦门乙有限公司", "厦门丙有限公司", "合计"],
+        ["焊工", 5, None, 2, 7],
+        ["电工", None, 3, None, 3],
+    ]
+    save(tmp_path / "一览.xlsx", rows)
+    held = tables_of(tmp_path).employers
+    assert held is None or held["vacancies"].isna().all()

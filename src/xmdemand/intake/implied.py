@@ -95,7 +95,9 @@ def _means(kind: str, label: str, column: str) -> bool:
     return found is not None and found[0].name == column
 
 
-_WANTED = re.compile(r"缺工|缺员|缺口|空缺|用工需求|招聘需求|岗位需求|用人需求|招工需求|招聘人数")
+_WANTED = re.compile(
+    r"缺工|缺员|急招|急聘|缺口|空缺|用工需求|招聘需求|岗位需求|用人需求|招工需求|招聘人数"
+)
 _NOT_WANTED = re.compile(r"现有|在岗|培训|离职|流失|计划|求职|供求|月报")
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from xmdemand.intake.columns import KINDS, Column, choice
 from xmdemand.intake.dates import year_within
+from xmdemand.intake.firmsacross import firms_across
 from xmdemand.intake.following import following_blocks
 from xmdemand.intake.headings import (
     COUNTS,
@@ -160,6 +161,11 @@ def find_blocks(kind: str, labels: Sequence[str], names: Names | None, around: A
         return folded
     if asked := following_blocks(kind, labels):
         return Wide(tuple(map(Block, asked)))
+    if around.wanted and (firms := firms_across(kind, labels)):
+        wanted = KINDS[kind].column("vacancies")
+        sums = frozenset(at for at, label in enumerate(labels) if heading_key(label) in _TOTALS)
+        said = firms.items()
+        return Wide(tuple(Block({at: wanted}, {"firm_name": firm}) for at, firm in said), sums)
     for axis, enough in _AXES:
         parts = {
             place: part

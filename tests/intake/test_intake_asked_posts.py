@@ -207,3 +207,18 @@ def test_firms_across_a_table_of_people_employed_are_not_taken_for_vacancies(
     save(tmp_path / "一览.xlsx", rows)
     held = tables_of(tmp_path).employers
     assert held is None or held["vacancies"].isna().all()
+
+
+@pytest.mark.parametrize("sender", ["报送单位：嘉莲街道便民服务中心", "填报地区：思明区"])
+def test_who_sends_a_table_says_nothing_of_its_first_heading(tmp_path, save, tables_of, sender):
+    rows = [
+        ["辖区单位招工难情况汇总", None, None, None, None],
+        [sender, None, None, None, "2026年4月10日"],
+        ["序号", "单位全称", "招不到人的岗位", "眼下还缺几人", "社区意见"],
+        [1, "厦门甲有限公司", "焊工", 2, "属实"],
+        [2, "厦门乙有限公司", "电工", 5, "属实"],
+    ]
+    save(tmp_path / "招工难情况.xlsx", rows)
+    tables = tables_of(tmp_path)
+    assert list(tables.employers["vacancies"]) == [2, 5]
+    assert not set(open_questions(tables)["heading"]) & {"序号", "社区意见"}

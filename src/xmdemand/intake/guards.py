@@ -102,7 +102,9 @@ def _is_person(text: str, unit: float, names: Names) -> bool:
 
 _PLACE = Clue(
     re.compile(r"区|镇|街|地|址|片|district|area", re.IGNORECASE),
-    re.compile(r"户籍|籍贯|户口|家乡|老家|注册|求职|通讯|区号|意向|生源|学校|院校"),
+    re.compile(
+        r"户籍|籍贯|户口|家乡|老家|注册|求职|通讯|区号|意向|生源|学校|院校|意见|审核|盖章|区间|地块|网址"
+    ),
     _is_district,
 )
 _CLUES: Mapping[str, Mapping[str, Clue]] = {
@@ -222,6 +224,10 @@ def _unread(layout: Layout, grid: Grid, told: Mapping[str, str]) -> dict[int, st
     return unread
 
 
+_STATES = re.compile(r"[:：]\s*\S")
+"""``报送单位：嘉莲街道``: what is stated of the whole table stands over no heading."""
+
+
 def _said_over(layout: Layout, rows: Rows, place: int) -> str:
     """What stands over several headings, this one among them, and is not one of them."""
     for row in reversed(rows[max(0, layout.header_row - 1 - _HEADS_ABOVE) : layout.header_row - 1]):
@@ -229,7 +235,7 @@ def _said_over(layout: Layout, rows: Rows, place: int) -> str:
         before = [at for at in filled if at <= place]
         if len(filled) > 1 and before:
             text = words_of(row[before[-1]])
-            return "" if text in layout.labels else text
+            return "" if text in layout.labels or _STATES.search(text) else text
     return ""
 
 

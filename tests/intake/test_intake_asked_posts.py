@@ -68,7 +68,7 @@ def test_a_group_that_is_not_the_sum_of_what_stands_below_it_stays(tmp_path, sav
     assert list(tables_of(tmp_path).register["title"]) == ["保安员", "护理人员", "会计专业人员"]
 
 
-@pytest.mark.parametrize("orders", [("首选", "次选"), ("第一志愿", "第二志愿"), ("第一", "第二")])
+@pytest.mark.parametrize("orders", [("首选", "次选"), ("第一", "第二"), ("1", "2"), (1, 2)])
 @pytest.mark.parametrize("top", ["想学工种", "培训意愿"])
 def test_an_order_alone_below_a_heading_that_asks_for_wishes(
     tmp_path, save, tables_of, top, orders

@@ -217,6 +217,8 @@ def meaning(kind: str, label: str) -> tuple[Column, int] | None:
     for stem in order_stems(label):
         if stem in known and known[stem].repeats:
             return known[stem], TRIMMED
+        if stem == key.rpartition("/")[0] and (asked := meaning(kind, stem)) and asked[0].repeats:
+            return asked[0], TRIMMED
         upper = known.get(key.rpartition("/")[0])
         if upper is not None and upper.repeats and stem in _OF_POSTS:
             return upper, TRIMMED

@@ -24,9 +24,10 @@ def labels_at(
     if place + 1 >= len(rows):
         return found
     below = [words_of(cell).replace("\n", "") for cell in rows[place + 1]]
-    if not any(below) or any(NUMBER.fullmatch(cell) for cell in (*row, *below)):
-        return found
     spans = _spans(merged, place)
+    numbers = [] if _numbers_parts(below, spans) else below
+    if not any(below) or any(NUMBER.fullmatch(cell) for cell in (*row, *numbers)):
+        return found
     if any(map(_OF_THE_SHEET.match, row)):
         return found
     third = [words_of(cell) for cell in rows[place + 2]] if place + 2 < len(rows) else []
@@ -97,6 +98,21 @@ def _spans(
         if start[0] <= place <= end[0]
         for column in range(start[1] + 1, end[1] + 1)
     }
+
+
+def _numbers_parts(below: Sequence[str], spans: Mapping[tuple[int, int], bool]) -> bool:
+    """Whether a row holds nothing but ``1 | 2 | 3`` below one merged heading: places in an order.
+
+    >>> _numbers_parts(["", "1", "2"], {(1, 2): True}), _numbers_parts(["1", "2", "3"], {})
+    (True, False)
+    """
+    filled = [(at, text) for at, text in enumerate(below) if text]
+    if len(filled) < 2 or [text for _, text in filled] != [
+        str(n) for n in range(1, len(filled) + 1)
+    ]:
+        return False
+    first = filled[0][0]
+    return all((first, at) in spans for at, _ in filled[1:])
 
 
 def _spreading(

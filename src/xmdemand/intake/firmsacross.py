@@ -16,8 +16,8 @@ def firms_across(kind: str, labels: Sequence[str]) -> dict[int, str]:
 
     Examples
     --------
-    >>> firms_across("employers", ("工种", "厦门甲公司", "厦门乙公司", "丙集团", "合计"))
-    {1: '厦门甲公司', 2: '厦门乙公司', 3: '丙集团'}
+    >>> firms_across("employers", ("工种", "厦门甲公司", "厦门乙公司", "厦门丙集团", "合计"))
+    {1: '厦门甲公司', 2: '厦门乙公司', 3: '厦门丙集团'}
     """
     if kind != "employers":
         return {}

@@ -95,7 +95,7 @@ def of_the_first_block(lines: Sequence[str], own: Sequence[str]) -> set[int]:
 
 
 _PLACE_IN_ORDER = re.compile(
-    r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)]?[、.．:：)]|第[一二三四五六七八九十]部分)+\s*"
+    r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．:：)）]|第[一二三四五六七八九十]部分)+\s*"
 )
 _SECTION = re.compile(
     r"[\u3400-\u9fff()（）·\da-zA-Z]{1,30}?(?:区|县|镇|街道|月|月份|季度|公司|集团|厂|酒店|医院|幼儿园|学校"

@@ -174,13 +174,18 @@ def _column_cells(
 def _chosen(text: str, option: str, *, other: bool) -> str | None:
     """What a cell under an option says: the option, what was written beside "other", or nothing.
 
-    A ranking question holds places (1, 2, 3) where a choice holds 1 and 0.
+    A ranking question holds places (1, 2, 3) where a choice holds 1 and 0. Words that neither
+    choose nor decline stay as they are, for somebody wrote an answer.
     """
     ticked = text in _CHOSEN or (text.isdigit() and int(text) > 0)
     if other:
         return None if ticked or text in _NOT_CHOSEN else text
-    return option if ticked or bare(text) == bare(option) else None
+    if ticked or bare(text) == bare(option):
+        return option
+    return text if _ANSWER.match(text) and text not in _NOT_CHOSEN else None
 
+
+_ANSWER = re.compile(r"(?![未不没无否已选是有])[\u3400-\u9fff]{2}")
 
 _CHOSEN = frozenset(
     [

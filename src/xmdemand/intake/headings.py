@@ -47,6 +47,7 @@ _ORDERS = (
     re.compile(r"^第[一二三四五六七八九1-9]个?"),
     re.compile(r"^第[一二三四五六七八九1-9](?:志愿|意愿|选择)的?"),
     re.compile(r"^[首次一二三四五]选的?"),
+    re.compile(r"[(](?:第[一二三四五六七八九1-9]|[首次])(?:志愿|意愿|选择|选)[)]$"),
 )
 _HARMLESS_REMARK = re.compile(
     r"(?:单位[:：]?)?[万千百十]?(?:人次|人|名|个|家|所|位|元)?(?:/月)?|[必选可不多单]{1,2}填|填空|填?(?:整数|数字|数值)|"
@@ -397,14 +398,18 @@ def two_ends(kind: str, labels: Mapping[int, str]) -> tuple[Column, int, int] | 
     >>> found = two_ends("employers", {3: "最低月薪（元）", 4: "最高月薪（元）"})
     >>> found[0].name, found[1:]
     ('wage', (3, 4))
+    >>> two_ends("employers", {7: "待遇/最低月薪", 8: "待遇/最高月薪"})[1:]
+    (7, 8)
     """
     ends: list[dict[str, list[int]]] = [{}, {}]
     columns: dict[str, Column] = {}
     for at, label in labels.items():
         key = _BRACKETS.sub("", heading_key(spelt_out(label) or label))
+        last = key.rpartition("/")[2]  # what stands above both ends says no more than they
         for side, pattern in enumerate((_LOWER, _UPPER)):
-            stem = pattern.sub("", key).rstrip("/")
-            found = meaning(kind, stem) if stem not in (key, "") else None
+            texts = [text for text in (key, last) if pattern.search(text)]
+            stem = pattern.sub("", texts[0]).rstrip("/") if texts else ""
+            found = meaning(kind, stem) if stem else None
             if found is not None and found[0].kind == "wage":
                 columns[found[0].name] = found[0]
                 ends[side].setdefault(found[0].name, []).append(at)

@@ -174,10 +174,13 @@ def _split(label: str) -> re.Match[str] | None:
 
 
 def _optional(labels: Sequence[str]) -> frozenset[int]:
-    """Positions of headings that differ from another one in their last brackets only."""
+    """Positions of headings that differ from another one in their last brackets only.
+
+    Places in an order, 工种（第一志愿） and 工种（第二志愿）, are no options.
+    """
     bases: dict[str, list[int]] = {}
     for place, label in enumerate(labels):
-        if found := _split(label):
+        if (found := _split(label)) and not order_stems(label):
             bases.setdefault(heading_key(found[1]), []).append(place)
     return frozenset(place for places in bases.values() if len(places) > 1 for place in places)
 

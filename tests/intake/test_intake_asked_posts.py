@@ -5,6 +5,7 @@ Every class comes with spellings beside the one it was met in.
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 
@@ -222,3 +223,20 @@ def test_who_sends_a_table_says_nothing_of_its_first_heading(tmp_path, save, tab
     tables = tables_of(tmp_path)
     assert list(tables.employers["vacancies"]) == [2, 5]
     assert not set(open_questions(tables)["heading"]) & {"序号", "社区意见"}
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet"])
+def test_sums_of_groups_are_left_out_of_the_plainest_table_too(tmp_path, save, tables_of, suffix):
+    rows = [["职业", "地区", "月份", "登记招聘人数", "登记求职人数"]]
+    for district in ("思明区", "湖里区"):
+        rows += [
+            ["专业技术人员", district, "2026-01", 30, 20],
+            ["　护理人员", district, "2026-01", 10, 8],
+            ["　会计", district, "2026-01", 20, 12],
+        ]
+    if suffix == "xlsx":
+        save(tmp_path / "a.xlsx", rows)
+    else:
+        pd.DataFrame(rows[1:], columns=rows[0]).to_parquet(tmp_path / "a.parquet")
+    register = tables_of(tmp_path).register
+    assert register["posts_new"].tolist() == [10, 20, 10, 20]

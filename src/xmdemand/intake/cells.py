@@ -177,7 +177,7 @@ def _chosen(text: str, option: str, *, other: bool) -> str | None:
     A ranking question holds places (1, 2, 3) where a choice holds 1 and 0. Words that neither
     choose nor decline stay as they are, for somebody wrote an answer.
     """
-    ticked = text in _CHOSEN or (text.isdigit() and int(text) > 0)
+    ticked = bare(text) in TICKS or (text.isdigit() and int(text) > 0)
     if other:
         return None if ticked or text in _NOT_CHOSEN else text
     if ticked or bare(text) == bare(option):
@@ -187,29 +187,6 @@ def _chosen(text: str, option: str, *, other: bool) -> str | None:
 
 _ANSWER = re.compile(r"(?![未不没无否已选是有])[\u3400-\u9fff]{2}")
 
-_CHOSEN = frozenset(
-    [
-        "是",
-        "√",
-        "✓",
-        "✔",
-        "☑",
-        "✅",
-        "●",
-        "■",
-        "选中",
-        "已选",
-        "对",
-        "Y",
-        "y",
-        "YES",
-        "Yes",
-        "yes",
-        "true",
-        "True",
-        "TRUE",
-    ]
-)
 _NOT_CHOSEN = frozenset(
     [
         "0",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xmdemand.intake.body import Body
@@ -17,13 +17,28 @@ _PRINTED = 2000
 """Rows beyond which nobody sets a list out by hand."""
 
 
+def sets_in(layout: Layout, titles: Callable[[int], Iterable[object]], n: int) -> bool:
+    """Whether some titles of a table of n rows are set in and others are not, so that rows tell.
+
+    Parameters
+    ----------
+    titles
+        The cells of the column at a position, or the distinct ones.
+    """
+    title = _title_of(layout)
+    if title is None or not 2 < n <= _PRINTED:
+        return False
+    return len({text.startswith(_SET_IN) for text in titles(title) if isinstance(text, str)}) > 1
+
+
 def without_group_sums(layout: Layout, body: Body) -> Body:
     """Leave out rows whose title stands before others set in, and whose counts are their sum.
 
     ``专业技术人员 | 30`` above ``　　护理人员 | 10`` and ``　　会计 | 20``: only where one count at
-    least is the sum of those below, and none is less.
+    least is the sum of those below, and none is less. Plain texts are tidied of the blanks that set
+    titles in, so theirs are not told.
     """
-    title = next((at for at, c in layout.columns.items() if c.kind in ("title", "titles")), None)
+    title = _title_of(layout)
     counts = {at: layout.units.get(at, 1.0) for at, c in layout.columns.items() if c.kind in COUNTS}
     if title is None or not counts or layout.wide.blocks or not 2 < len(body.rows) <= _PRINTED:
         return body
@@ -46,6 +61,10 @@ def without_group_sums(layout: Layout, body: Body) -> Body:
         numbers=[int(body.numbers[at]) for at in kept],
         rows=[body.rows[at] for at in kept],
     )
+
+
+def _title_of(layout: Layout) -> int | None:
+    return next((at for at, c in layout.columns.items() if c.kind in ("title", "titles")), None)
 
 
 def _groups(set_in: Sequence[bool]) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from xmdemand.intake.filling import (
     names_every_firm,
     repeat_dittos,
 )
-from xmdemand.intake.groupsums import without_group_sums
+from xmdemand.intake.groupsums import sets_in, without_group_sums
 from xmdemand.intake.layout import Layout
 from xmdemand.intake.lengthening import lengthened
 from xmdemand.intake.names import Names
@@ -69,7 +69,10 @@ def _parsed_by_column(grid: Grid, layout: Layout, parsers: Parsers) -> _Parsed |
         return _parsed_as_it_stands(grid, layout, parsers)
     if not _by_column(layout) or holds_dittos(grid.rows) or leaves_open(layout, grid.rows):
         return None
-    body = data_rows_in_columns(grid.rows.body(), layout)
+    rows = grid.rows.body()
+    if sets_in(layout, lambda at: rows.columns[at].distinct, len(rows)):
+        return None
+    body = data_rows_in_columns(rows, layout)
     if body is None or not isinstance(body.rows, ColumnRows):
         return None
     return layout, body, decoded_columns(layout, body.rows.columns, len(body.rows), parsers)[0]
@@ -84,6 +87,8 @@ def _parsed_as_it_stands(grid: Grid, layout: Layout, parsers: Parsers) -> _Parse
     body = Body(range(start, start + len(rows)), rows, [], {})
     layout = staff_of_posts(layout, body)
     columns = columns_of(rows)
+    if sets_in(layout, lambda at: columns[at] if at < len(columns) else (), len(rows)):
+        return None
     decoded, read = decoded_columns(layout, columns, len(rows), parsers)
     labels = frozenset(layout.labels)
     odd = [

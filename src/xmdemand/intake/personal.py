@@ -55,6 +55,7 @@ _SIGN = r"[\s(（:：;；,，、/-]"
 _BESIDE = re.compile(rf"(?<![\u3400-\u9fff]){_NAME}(?={_SIGN}*{MASK})|(?<={MASK})({_SIGN}*){_NAME}")
 """A name beside a number that reaches its bearer (``刘芳 13800138000``)."""
 _ALONE = re.compile(rf"(?:{_NAME}|{MASK})(?:先生|女士|小姐)?(?:{_SIGN}*(?:{MASK}|{_NAME})[)）]?)*")
+_NAME_ALONE = re.compile(_NAME)
 _MAY_NAME = re.compile(rf"[{_SURNAMES}\d０-９+＋(（{MASK[0]}]|{_COMPOUND}")
 """How a name begins, or a number that reaches its bearer."""
 _MAYBE = re.compile(
@@ -63,9 +64,6 @@ _MAYBE = re.compile(
 )
 """What every pattern here needs something of; most texts have nothing of it."""
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋Ｘ　．", "0123456789-+X .")
-
-
-_NAME_ALONE = re.compile(_NAME)
 
 
 def mask(text: str) -> str:
